@@ -1,0 +1,431 @@
+//! What the functions are told by their environment, read once at the start, one struct per concern.
+//!
+//! Every variable is required where it is read: the values stand in `template.yaml`, not here. Sizes in `…_MB` are
+//! mebibytes (1,048,576 bytes).
+
+use std::collections::HashMap;
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use url::Url;
+
+use crate::domain::usage::Allowance;
+use crate::domain::{Kind, MediaType};
+
+const MEBIBYTE: u64 = 1 << 20;
+
+/// A variable that is missing or wrong. Its text names the variable and says what belongs there; it never repeats the
+/// value, which may be a secret.
+#[derive(thiserror::Error, PartialEq, Eq)]
+#[error("{name} {problem}")]
+pub struct ConfigError {
+    name: &'static str,
+    problem: String,
+}
+
+// What `main` returns is printed by its `Debug`.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+type Result<T> = std::result::Result<T, ConfigError>;
+
+/// A value that no log shows.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The value, for the place that needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// The environment's variables.
+#[derive(Clone, Default)]
+pub struct Variables(HashMap<String, String>);
+
+impl Variables {
+    /// Those of this process.
+    pub fn of_process() -> Self {
+        // A name or value that is not UTF-8 is none of ours.
+        Self(
+            std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+        )
+    }
+
+    fn find(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    fn text(&self, name: &'static str) -> Result<&str> {
+        self.find(name).ok_or_else(|| wrong(name, "is not set"))
+    }
+
+    fn secret(&self, name: &'static str) -> Result<Secret> {
+        self.text(name).map(|value| Secret(value.to_owned()))
+    }
+
+    fn number(&self, name: &'static str, range: RangeInclusive<u64>) -> Result<u64> {
+        self.text(name)?
+            .parse()
+            .ok()
+            .filter(|number| range.contains(number))
+            .ok_or_else(|| wrong(name, format!("must be a whole number from {} to {}", range.start(), range.end())))
+    }
+
+    fn mebibytes(&self, name: &'static str, range: RangeInclusive<u64>) -> Result<u64> {
+        self.number(name, range).map(|number| number * MEBIBYTE)
+    }
+
+    fn switch(&self, name: &'static str) -> Result<bool> {
+        match self.text(name)? {
+            "on" => Ok(true),
+            "off" => Ok(false),
+            _ => Err(wrong(name, "must be on or off")),
+        }
+    }
+
+    fn url(&self, name: &'static str) -> Result<Url> {
+        let form = "must be an http or https URL without user, query and fragment";
+        let url = Url::parse(self.text(name)?).map_err(|_| wrong(name, form))?;
+        let plain = matches!(url.scheme(), "http" | "https")
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none();
+        if plain { Ok(url) } else { Err(wrong(name, form)) }
+    }
+}
+
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Variables {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+fn wrong(name: &'static str, problem: impl Into<String>) -> ConfigError {
+    ConfigError { name, problem: problem.into() }
+}
+
+/// Where the table is, and as whom to ask it: what Lambda gives every function (`AWS_REGION`, `AWS_ACCESS_KEY_ID`, …)
+/// and `TABLE_NAME`.
+#[derive(Clone, Debug)]
+pub struct TableConfig {
+    /// Name of the table.
+    pub name: String,
+    /// Region of the table.
+    pub region: String,
+    /// Address of another DynamoDB than the region's (`AWS_ENDPOINT_URL_DYNAMODB`).
+    pub endpoint: Option<Url>,
+    /// Access key.
+    pub key_id: String,
+    /// Its secret.
+    pub secret_key: Secret,
+    /// Session of a temporary key.
+    pub session: Option<Secret>,
+}
+
+impl TableConfig {
+    /// Reads the variables.
+    ///
+    /// # Errors
+    /// If one is missing or wrong.
+    pub fn read(variables: &Variables) -> Result<Self> {
+        const ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
+        Ok(Self {
+            name: variables.text("TABLE_NAME")?.to_owned(),
+            region: variables.text("AWS_REGION")?.to_owned(),
+            endpoint: variables.find(ENDPOINT).map(|_| variables.url(ENDPOINT)).transpose()?,
+            key_id: variables.text("AWS_ACCESS_KEY_ID")?.to_owned(),
+            secret_key: variables.secret("AWS_SECRET_ACCESS_KEY")?,
+            session: variables.find("AWS_SESSION_TOKEN").map(|value| Secret(value.to_owned())),
+        })
+    }
+}
+
+/// Where the bytes are, and as whom to ask for them.
+#[derive(Clone, Debug)]
+pub struct StorageConfig {
+    /// Address of the S3 API.
+    pub endpoint: Url,
+    /// Its region, as signatures name it.
+    pub region: String,
+    /// The bucket.
+    pub bucket: String,
+    /// Application key.
+    pub key_id: String,
+    /// Its secret.
+    pub application_key: Secret,
+}
+
+impl StorageConfig {
+    /// Reads `S3_ENDPOINT`, `S3_REGION`, `S3_BUCKET`, `S3_KEY_ID`, `S3_APPLICATION_KEY`.
+    ///
+    /// # Errors
+    /// If one is missing or wrong.
+    pub fn read(variables: &Variables) -> Result<Self> {
+        Ok(Self {
+            endpoint: variables.url("S3_ENDPOINT")?,
+            region: variables.text("S3_REGION")?.to_owned(),
+            bucket: variables.text("S3_BUCKET")?.to_owned(),
+            key_id: variables.text("S3_KEY_ID")?.to_owned(),
+            application_key: variables.secret("S3_APPLICATION_KEY")?,
+        })
+    }
+}
+
+/// How bytes are delivered.
+#[derive(Clone, Debug)]
+pub struct DeliveryConfig {
+    /// Base URL of the CDN.
+    pub url: Url,
+    /// Key that signs its tokens.
+    pub token_key: Secret,
+    /// How long a signed URL holds, in seconds.
+    pub url_ttl_seconds: u64,
+}
+
+impl DeliveryConfig {
+    /// Reads `CDN_URL`, `CDN_TOKEN_KEY`, `URL_TTL_SECONDS`.
+    ///
+    /// # Errors
+    /// If one is missing or wrong.
+    pub fn read(variables: &Variables) -> Result<Self> {
+        Ok(Self {
+            url: variables.url("CDN_URL")?,
+            token_key: variables.secret("CDN_TOKEN_KEY")?,
+            url_ttl_seconds: variables.number("URL_TTL_SECONDS", 1..=604_800)?,
+        })
+    }
+}
+
+/// What may be uploaded, and how.
+#[derive(Clone, Debug)]
+pub struct UploadConfig {
+    max_bytes: [(Kind, u64); 4],
+    /// Media types that may be uploaded.
+    pub allowed_types: Vec<MediaType>,
+    /// How long an upload and its URLs hold, in seconds.
+    pub ttl_seconds: u64,
+    /// Bytes in a part of a multipart upload.
+    pub part_bytes: u64,
+    /// How much an owner may have.
+    pub allowance: Allowance,
+}
+
+impl UploadConfig {
+    /// Reads `MAX_IMAGE_MB`, `MAX_VIDEO_MB`, `MAX_AUDIO_MB`, `MAX_DOCUMENT_MB`, `ALLOWED_TYPES` (separated by spaces or
+    /// commas), `UPLOAD_TTL_SECONDS`, `PART_SIZE_MB`, `MAX_ACTIVE_UPLOADS`, `QUOTA_MB`.
+    ///
+    /// # Errors
+    /// If one is missing or wrong.
+    pub fn read(variables: &Variables) -> Result<Self> {
+        // 10,000 parts of 5 GiB are the most that S3 puts together; no store of ours takes more than 10 TB.
+        const LARGEST_MB: u64 = 10_000_000;
+        let max = |name| variables.mebibytes(name, 1..=LARGEST_MB);
+        Ok(Self {
+            max_bytes: [
+                (Kind::Image, max("MAX_IMAGE_MB")?),
+                (Kind::Video, max("MAX_VIDEO_MB")?),
+                (Kind::Audio, max("MAX_AUDIO_MB")?),
+                (Kind::Document, max("MAX_DOCUMENT_MB")?),
+            ],
+            allowed_types: media_types("ALLOWED_TYPES", variables.text("ALLOWED_TYPES")?)?,
+            // A presigned URL holds a week at most.
+            ttl_seconds: variables.number("UPLOAD_TTL_SECONDS", 1..=604_800)?,
+            part_bytes: variables.mebibytes("PART_SIZE_MB", 5..=5_000)?,
+            allowance: Allowance {
+                quota_bytes: variables.mebibytes("QUOTA_MB", 0..=1_000_000_000)?,
+                active_uploads: variables.number("MAX_ACTIVE_UPLOADS", 1..=100_000)?,
+            },
+        })
+    }
+
+    /// The largest size of a file of a kind, in bytes.
+    pub fn max_bytes(&self, kind: Kind) -> u64 {
+        self.max_bytes.iter().find(|(of, _)| *of == kind).map_or(0, |(_, bytes)| *bytes)
+    }
+}
+
+fn media_types(name: &'static str, text: &str) -> Result<Vec<MediaType>> {
+    text.split([' ', ',', '\n'])
+        .filter(|word| !word.is_empty())
+        .map(|word| {
+            MediaType::parse(word).ok_or_else(|| wrong(name, format!("names {word}, which is no type we know")))
+        })
+        .collect()
+}
+
+/// How uploads are inspected.
+#[derive(Clone, Debug)]
+pub struct ProcessingConfig {
+    /// Whether images get thumbnails.
+    pub thumbnails: bool,
+    /// Most pixels of an image.
+    pub max_pixels: u64,
+    /// Most frames of an animation.
+    pub max_frames: u32,
+    /// How often a message is tried, as the queue's redrive policy has it.
+    pub attempts: u64,
+}
+
+impl ProcessingConfig {
+    /// Reads `THUMBNAILS`, `MAX_MEGAPIXELS`, `MAX_FRAMES`, `PROCESSING_ATTEMPTS`.
+    ///
+    /// # Errors
+    /// If one is missing or wrong.
+    pub fn read(variables: &Variables) -> Result<Self> {
+        Ok(Self {
+            thumbnails: variables.switch("THUMBNAILS")?,
+            max_pixels: variables.number("MAX_MEGAPIXELS", 1..=1_000)? * 1_000_000,
+            max_frames: u32::try_from(variables.number("MAX_FRAMES", 1..=1_000_000)?).unwrap_or(u32::MAX),
+            attempts: variables.number("PROCESSING_ATTEMPTS", 1..=1_000)?,
+        })
+    }
+}
+
+/// Reads `DELETED_TTL_SECONDS`: how long a deleted asset's bytes are kept.
+///
+/// # Errors
+/// If it is missing or wrong.
+pub fn deleted_ttl_seconds(variables: &Variables) -> Result<u64> {
+    variables.number("DELETED_TTL_SECONDS", 0..=31_536_000)
+}
+
+/// Who vouches for callers. One is configured, and there is no other way in.
+#[derive(Clone, Debug)]
+pub enum AuthConfig {
+    /// API Gateway's JWT authorizer has checked the token and passes its claims (`AUTH_MODE=gateway`).
+    Gateway,
+    /// The function checks tokens against the keys at a URL (`AUTH_MODE=jwks`).
+    Jwks {
+        /// `AUTH_JWKS_URL`, where the issuer publishes its keys.
+        url: Url,
+        /// `AUTH_ALGORITHM`, the one algorithm that is accepted.
+        algorithm: jsonwebtoken::Algorithm,
+        /// What tokens must claim.
+        expected: ExpectedClaims,
+    },
+    /// The function checks tokens, HS256, with a secret that it shares with the issuer (`AUTH_MODE=secret`).
+    Secret {
+        /// `AUTH_SECRET`, at least 32 bytes (RFC 7518, section 3.2).
+        secret: Secret,
+        /// What tokens must claim.
+        expected: ExpectedClaims,
+    },
+}
+
+/// What a token must claim.
+#[derive(Clone, Debug)]
+pub struct ExpectedClaims {
+    /// `AUTH_ISSUER`, its `iss`.
+    pub issuer: String,
+    /// `AUTH_AUDIENCE`, one of its `aud`.
+    pub audience: String,
+}
+
+impl AuthConfig {
+    /// Reads `AUTH_MODE` and what that mode needs.
+    ///
+    /// # Errors
+    /// If a variable is missing or wrong.
+    pub fn read(variables: &Variables) -> Result<Self> {
+        let expected = || -> Result<ExpectedClaims> {
+            Ok(ExpectedClaims {
+                issuer: variables.text("AUTH_ISSUER")?.to_owned(),
+                audience: variables.text("AUTH_AUDIENCE")?.to_owned(),
+            })
+        };
+        match variables.text("AUTH_MODE")? {
+            "gateway" => Ok(Self::Gateway),
+            "jwks" => Ok(Self::Jwks {
+                url: variables.url("AUTH_JWKS_URL")?,
+                algorithm: asymmetric_algorithm(variables.text("AUTH_ALGORITHM")?)?,
+                expected: expected()?,
+            }),
+            "secret" => {
+                let secret = variables.secret("AUTH_SECRET")?;
+                if secret.expose().len() < 32 {
+                    return Err(wrong("AUTH_SECRET", "must have at least 32 bytes"));
+                }
+                Ok(Self::Secret { secret, expected: expected()? })
+            }
+            _ => Err(wrong("AUTH_MODE", "must be gateway, jwks or secret")),
+        }
+    }
+}
+
+fn asymmetric_algorithm(text: &str) -> Result<jsonwebtoken::Algorithm> {
+    use jsonwebtoken::Algorithm;
+    match text {
+        "RS256" => Ok(Algorithm::RS256),
+        "RS384" => Ok(Algorithm::RS384),
+        "RS512" => Ok(Algorithm::RS512),
+        "PS256" => Ok(Algorithm::PS256),
+        "PS384" => Ok(Algorithm::PS384),
+        "PS512" => Ok(Algorithm::PS512),
+        "ES256" => Ok(Algorithm::ES256),
+        "ES384" => Ok(Algorithm::ES384),
+        "EdDSA" => Ok(Algorithm::EdDSA),
+        _ => {
+            Err(wrong("AUTH_ALGORITHM", "must be one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at once")]
+    use super::*;
+
+    #[test]
+    fn a_missing_variable_is_named() {
+        let error = StorageConfig::read(&Variables::default()).unwrap_err();
+        assert_eq!(error.to_string(), "S3_ENDPOINT is not set");
+    }
+
+    #[test]
+    fn a_malformed_variable_is_named_and_its_value_is_not_repeated() {
+        for (name, value, sentence) in [
+            ("CDN_URL", "ftp://x", "CDN_URL must be an http or https URL without user, query and fragment"),
+            ("URL_TTL_SECONDS", "0", "URL_TTL_SECONDS must be a whole number from 1 to 604800"),
+            ("URL_TTL_SECONDS", "1h", "URL_TTL_SECONDS must be a whole number from 1 to 604800"),
+            ("CDN_TOKEN_KEY", " ", "CDN_TOKEN_KEY is not set"),
+        ] {
+            let mut variables: Variables =
+                [("CDN_URL", "https://cdn.example"), ("CDN_TOKEN_KEY", "k"), ("URL_TTL_SECONDS", "60")]
+                    .into_iter()
+                    .collect();
+            variables.0.insert(name.to_owned(), value.to_owned());
+            assert_eq!(DeliveryConfig::read(&variables).unwrap_err().to_string(), sentence);
+        }
+    }
+
+    #[test]
+    fn a_mode_of_authentication_must_be_chosen() {
+        let read = |pairs: &[(&str, &str)]| AuthConfig::read(&pairs.iter().copied().collect());
+        assert!(read(&[]).is_err());
+        assert!(read(&[("AUTH_MODE", "none")]).is_err());
+        let short = [("AUTH_MODE", "secret"), ("AUTH_SECRET", "short"), ("AUTH_ISSUER", "i"), ("AUTH_AUDIENCE", "a")];
+        assert_eq!(read(&short).unwrap_err().to_string(), "AUTH_SECRET must have at least 32 bytes");
+        let symmetric =
+            [("AUTH_MODE", "jwks"), ("AUTH_JWKS_URL", "https://i.example/jwks"), ("AUTH_ALGORITHM", "HS256")];
+        assert!(read(&symmetric).unwrap_err().to_string().starts_with("AUTH_ALGORITHM must be one of"));
+    }
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        assert_eq!(format!("{:?}", Secret("hunter2".to_owned())), "Secret(…)");
+    }
+}

@@ -1,0 +1,332 @@
+//! An asset and the life that it leads: `awaiting_upload → uploaded → ready` or `failed`, and `deleted` from anywhere.
+//!
+//! A transition takes the record as it was found and returns the record as it will be; the table writes it on condition
+//! that the record is still as it was found.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::identity::{AssetId, ProjectId, Subject};
+use super::media_type::{Kind, MediaType};
+use super::names::{ByteSize, FileName, Sha256, Tags};
+use super::ownership::{Caller, Placement};
+use super::timestamp::Timestamp;
+use super::upload::{Strategy, Upload};
+use super::usage::Footprint;
+
+/// Where an asset is in its life.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Begun; its bytes are on their way.
+    AwaitingUpload,
+    /// Storage has its bytes; they are to be inspected.
+    Uploaded,
+    /// Inspected, and served.
+    Ready,
+    /// Refused; [`Failure`] says why.
+    Failed,
+    /// Deleted by somebody; its bytes go when its time is over.
+    Deleted,
+}
+
+impl Status {
+    /// All statuses.
+    pub const ALL: [Self; 5] = [Self::AwaitingUpload, Self::Uploaded, Self::Ready, Self::Failed, Self::Deleted];
+
+    /// The status's name in the API and in the table.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AwaitingUpload => "awaiting_upload",
+            Self::Uploaded => "uploaded",
+            Self::Ready => "ready",
+            Self::Failed => "failed",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// Reads a status by its name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why an asset failed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Failure {
+    /// Stable name of the reason.
+    pub code: FailureCode,
+    /// A sentence for the asset's owner.
+    pub detail: String,
+}
+
+/// The reasons for which an asset fails.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureCode {
+    /// The bytes are not of the declared type.
+    TypeMismatch,
+    /// The bytes do not have the declared SHA-256.
+    ChecksumMismatch,
+    /// The bytes are damaged.
+    Unreadable,
+    /// The file has more pixels or frames than are allowed.
+    LimitsExceeded,
+    /// The upload was not completed in time.
+    UploadExpired,
+    /// Storage no longer has the bytes.
+    BytesMissing,
+    /// Inspection failed as often as it may be tried, through no fault of the file.
+    ProcessingGaveUp,
+}
+
+impl FailureCode {
+    /// Whether storage keeps the bytes, so that they can be inspected again. The other failures are the file's own: it
+    /// will not get better, and its bytes are deleted.
+    fn keeps_bytes(self) -> bool {
+        matches!(self, Self::ProcessingGaveUp)
+    }
+}
+
+/// What inspection found out.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Metadata {
+    /// Width in pixels, as shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// Height in pixels, as shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+    /// EXIF orientation of the stored pixels, 1 to 8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub orientation: Option<u8>,
+    /// Whether a pixel may be transparent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub has_alpha: Option<bool>,
+    /// Frames of an animation, 1 for a still image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frames: Option<u32>,
+    /// A blurred preview in a few characters (BlurHash, 4 × 3 components).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blurhash: Option<String>,
+}
+
+/// Something derived from an asset's bytes.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Variant {
+    /// Its name, such as `thumbnail`; the last segment of its key.
+    pub name: String,
+    /// Its media type.
+    pub content_type: MediaType,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Size in bytes.
+    pub size: u64,
+}
+
+/// One user-owned file with its record.
+///
+/// Made by [`Asset::begin`] and by the table, nowhere else; see `ownership` for what may be done with one.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Asset {
+    /// Its id, which is also its upload's.
+    pub id: AssetId,
+    /// Whose it is.
+    pub owner: Subject,
+    /// The project that it is in.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub project: Option<ProjectId>,
+    /// File name, for display and download.
+    pub name: FileName,
+    /// Kind, by the media type.
+    pub kind: Kind,
+    /// Declared media type; from `ready` on, also that of the bytes.
+    pub content_type: MediaType,
+    /// Where it is in its life.
+    pub status: Status,
+    /// Why it failed, if it did.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub failure: Option<Failure>,
+    /// Size in bytes.
+    pub size: ByteSize,
+    /// SHA-256 of the bytes that are served, once it was computed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sha256: Option<Sha256>,
+    /// SHA-256 that the caller declared.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub declared_sha256: Option<Sha256>,
+    /// Labels.
+    #[serde(default)]
+    pub tags: Tags,
+    /// What inspection found out.
+    #[serde(default)]
+    pub metadata: Metadata,
+    /// What was derived from it.
+    #[serde(default)]
+    pub variants: Vec<Variant>,
+    /// Its upload, until the bytes are where they stay.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub upload: Option<Upload>,
+    /// The queue message for which it is being inspected, or was last.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub claimed_by: Option<String>,
+    /// When `sweep` has something to do for it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub due_at: Option<Timestamp>,
+    /// When its bytes were deleted for good; what is left is a tombstone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub purged_at: Option<Timestamp>,
+    /// When its upload began.
+    pub created_at: Timestamp,
+    /// When its record last changed.
+    pub updated_at: Timestamp,
+    /// Counts the changes of the record, from 1.
+    pub version: u64,
+}
+
+/// What a caller says of a file that it is about to upload.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Declaration {
+    /// File name.
+    pub name: FileName,
+    /// Media type.
+    pub content_type: MediaType,
+    /// Size in bytes.
+    pub size: ByteSize,
+    /// SHA-256, if known.
+    pub sha256: Option<Sha256>,
+    /// Labels.
+    pub tags: Tags,
+}
+
+impl Asset {
+    /// A new asset of the caller's that waits for its bytes until the upload expires.
+    pub fn begin(
+        caller: &Caller,
+        id: AssetId,
+        placement: Option<&Placement>,
+        declared: Declaration,
+        upload: Upload,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            owner: caller.subject().clone(),
+            project: placement.map(Placement::project),
+            name: declared.name,
+            kind: declared.content_type.kind(),
+            content_type: declared.content_type,
+            status: Status::AwaitingUpload,
+            failure: None,
+            size: declared.size,
+            sha256: None,
+            declared_sha256: declared.sha256,
+            tags: declared.tags,
+            metadata: Metadata::default(),
+            variants: Vec::new(),
+            due_at: Some(upload.expires_at),
+            upload: Some(upload),
+            claimed_by: None,
+            purged_at: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        }
+    }
+
+    /// What it takes of its owner's quota.
+    pub fn footprint(&self) -> Footprint {
+        let nothing = Footprint::nothing(self.kind);
+        let bytes = i64::try_from(self.size.bytes()).unwrap_or(i64::MAX);
+        let stored = Footprint { stored_bytes: bytes, stored_count: 1, ..nothing };
+        match self.status {
+            Status::AwaitingUpload => Footprint { reserved_bytes: bytes, active_uploads: 1, ..nothing },
+            Status::Uploaded | Status::Ready => stored,
+            Status::Failed if self.failure.as_ref().is_some_and(|failure| failure.code.keeps_bytes()) => stored,
+            Status::Failed | Status::Deleted => nothing,
+        }
+    }
+
+    /// Storage's id of its multipart upload, if it has one under way.
+    pub fn multipart_upload_id(&self) -> Option<&str> {
+        match self.upload.as_ref().map(|upload| &upload.strategy) {
+            Some(Strategy::Multipart { upload_id, .. }) => Some(upload_id),
+            Some(Strategy::Single) | None => None,
+        }
+    }
+
+    /// Its upload goes on: it is given up only `seconds` from now.
+    pub(crate) fn extended(&self, now: Timestamp, seconds: u64) -> Self {
+        let expires_at = now.plus_seconds(seconds);
+        let upload = self.upload.clone().map(|upload| Upload { expires_at, ..upload });
+        Self { upload, due_at: Some(expires_at), ..self.changed(now) }
+    }
+
+    /// Storage has all its bytes.
+    pub(crate) fn uploaded(&self, now: Timestamp) -> Self {
+        Self { status: Status::Uploaded, due_at: None, ..self.changed(now) }
+    }
+
+    /// A message's worker inspects it now.
+    pub(crate) fn claimed(&self, now: Timestamp, message: &str) -> Self {
+        Self { claimed_by: Some(message.to_owned()), ..self.changed(now) }
+    }
+
+    /// Inspection is done and its bytes are where they are served from.
+    pub(crate) fn ready(
+        &self,
+        now: Timestamp,
+        sha256: Option<Sha256>,
+        metadata: Metadata,
+        variants: Vec<Variant>,
+    ) -> Self {
+        Self { status: Status::Ready, sha256, metadata, variants, upload: None, ..self.changed(now) }
+    }
+
+    /// It failed. Unless its bytes are worth keeping, `sweep` deletes them next.
+    pub(crate) fn failed(&self, now: Timestamp, failure: Failure) -> Self {
+        let due_at = (!failure.code.keeps_bytes()).then_some(now);
+        Self { status: Status::Failed, failure: Some(failure), due_at, ..self.changed(now) }
+    }
+
+    /// The bytes of a failed asset are gone from storage.
+    pub(crate) fn cleaned(&self, now: Timestamp) -> Self {
+        Self { upload: None, due_at: None, ..self.changed(now) }
+    }
+
+    /// Somebody deleted it; its bytes follow at `purge_at`.
+    pub(crate) fn deleted(&self, now: Timestamp, purge_at: Timestamp) -> Self {
+        Self { status: Status::Deleted, due_at: Some(purge_at), ..self.changed(now) }
+    }
+
+    /// Its bytes are gone from storage; what it was is forgotten but for its owner and its times.
+    pub(crate) fn purged(&self, now: Timestamp) -> Self {
+        Self {
+            tags: Tags::default(),
+            metadata: Metadata::default(),
+            variants: Vec::new(),
+            failure: None,
+            upload: None,
+            claimed_by: None,
+            due_at: None,
+            purged_at: Some(now),
+            ..self.changed(now)
+        }
+    }
+
+    fn changed(&self, now: Timestamp) -> Self {
+        Self { updated_at: now, version: self.version + 1, ..self.clone() }
+    }
+}

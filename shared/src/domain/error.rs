@@ -1,0 +1,123 @@
+//! What can go wrong, told for the person who sent the request. Knows no HTTP: `http::problem` maps it.
+
+use super::asset::Status;
+use super::media_type::Kind;
+
+/// The result of an operation of the domain.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a request was refused or failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No token, or one that does not hold. The text says which check failed, never what the token contained.
+    #[error("{0}")]
+    Unauthenticated(&'static str),
+    /// There is no such thing, or the caller may not know that there is.
+    #[error("There is no such asset or upload, or it was deleted, or it is not yours to see.")]
+    NotFound,
+    /// The caller named a project that it is no member of, or that does not exist.
+    #[error("There is no project {0} that you are a member of.")]
+    ProjectNotFound(String),
+    /// The caller may see the thing but not do this with it.
+    #[error("Your role lets you see this, but not {0}.")]
+    Forbidden(&'static str),
+    /// No function answers this method and path.
+    #[error("There is no {0} here.")]
+    NoRoute(String),
+    /// A value of the request is wrong.
+    #[error("{detail}")]
+    Invalid {
+        /// Stable name of the mistake, such as `invalid_size`.
+        code: &'static str,
+        /// The field of the body, or the parameter, that is wrong; empty for the body itself.
+        field: String,
+        /// A sentence that says what is wrong and what would be right.
+        detail: String,
+    },
+    /// The body is longer than any body that makes sense here.
+    #[error("The body is longer than {limit} bytes.")]
+    BodyTooLarge {
+        /// The longest body that is read, in bytes.
+        limit: usize,
+    },
+    /// The file is larger than files of its kind may be.
+    #[error("{kind} files may have up to {limit} bytes; this one has {size}.")]
+    TooLarge {
+        /// Declared size in bytes.
+        size: u64,
+        /// Largest size of the kind in bytes.
+        limit: u64,
+        /// Kind of the file.
+        kind: Kind,
+    },
+    /// The upload does not fit into the owner's quota.
+    #[error(
+        "This file of {size} bytes does not fit: {stored} bytes are stored and {reserved} reserved by unfinished \
+         uploads, of a quota of {quota}. Delete something, or finish or abort an upload."
+    )]
+    QuotaExceeded {
+        /// Declared size in bytes.
+        size: u64,
+        /// Bytes in stored assets.
+        stored: u64,
+        /// Bytes reserved by unfinished uploads.
+        reserved: u64,
+        /// Quota in bytes.
+        quota: u64,
+    },
+    /// The owner has as many unfinished uploads as are allowed.
+    #[error("You have {active} unfinished uploads, and {limit} are allowed at once. Finish or abort one first.")]
+    TooManyUploads {
+        /// Unfinished uploads.
+        active: u64,
+        /// How many are allowed.
+        limit: u64,
+    },
+    /// The idempotency key was used for another request.
+    #[error("This Idempotency-Key was used for a request with another body. Use a new key for a new upload.")]
+    IdempotencyKeyReused,
+    /// Storage does not have all bytes of the upload yet.
+    #[error("{0}")]
+    UploadIncomplete(String),
+    /// The list of parts does not agree with what storage has.
+    #[error("{0}")]
+    InvalidParts(String),
+    /// The upload is past the state in which this can be done.
+    #[error("This upload is over: the asset is {status}. {hint}")]
+    UploadNotActive {
+        /// Status of the asset.
+        status: Status,
+        /// What to do instead.
+        hint: &'static str,
+    },
+    /// The asset has no bytes to serve (yet).
+    #[error("This asset is {0}; only a ready asset has data.")]
+    NotReady(Status),
+    /// The asset has no such variant.
+    #[error("This asset has no variant {0}.")]
+    NoSuchVariant(String),
+    /// Somebody else changed the record at the same time; the caller may try again.
+    #[error("This asset was changed by another request at the same moment. Try again.")]
+    Conflict,
+    /// Storage or table are busy or out of reach; the request may be sent again.
+    #[error("A part of the system is busy. Try again in a moment.")]
+    Unavailable(#[source] Cause),
+    /// A fault that the caller can do nothing about.
+    #[error("Something went wrong on our side.")]
+    Internal(#[source] Cause),
+}
+
+/// What lies behind an error that is ours: for the log, never for the client.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+impl Error {
+    /// A mistake in `field`.
+    pub fn invalid(code: &'static str, field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Invalid { code, field: field.into(), detail: detail.into() }
+    }
+
+    /// Whether the same request may succeed a little later without anybody changing anything.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Conflict)
+    }
+}

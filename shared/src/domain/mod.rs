@@ -1,0 +1,21 @@
+//! Assets, who may do what with them, and the plan of an upload. Pure: knows no AWS and no HTTP.
+
+pub mod asset;
+pub mod error;
+pub mod identity;
+pub mod media_type;
+pub mod names;
+pub mod ownership;
+pub mod timestamp;
+pub mod upload;
+pub mod usage;
+
+pub use asset::{Asset, Failure, FailureCode, Metadata, Status, Variant};
+pub use error::{Error, Result};
+pub use identity::{AssetId, ProjectId, Subject};
+pub use media_type::{Kind, MediaType};
+pub use names::{ByteSize, FileName, Sha256, Tags};
+pub use ownership::{Caller, Owned, Placement, Readable, Role};
+pub use timestamp::Timestamp;
+pub use upload::{PartNumber, Strategy, Upload};
+pub use usage::Footprint;

@@ -1,0 +1,222 @@
+//! A JSON body, field by field: each is read once, into a type that cannot be wrong, or refused by its name.
+
+use lambda_http::{Body, Request};
+use serde_json::{Map, Value};
+
+use super::MAX_BODY_BYTES;
+use crate::domain::{Error, Result};
+
+/// The fields of a request's JSON object that were not read yet.
+#[derive(Debug)]
+pub struct Fields(Map<String, Value>);
+
+impl Fields {
+    /// Takes the body of a request. An empty body is an empty object.
+    ///
+    /// # Errors
+    /// `BodyTooLarge` over [`MAX_BODY_BYTES`]; `invalid_json` unless it is a JSON object.
+    pub fn of_body(request: &Request) -> Result<Self> {
+        let bytes = body(request)?;
+        if bytes.is_empty() {
+            return Ok(Self(Map::new()));
+        }
+        match serde_json::from_slice(bytes) {
+            Ok(Value::Object(fields)) => Ok(Self(fields)),
+            Ok(_) => Err(Error::invalid("invalid_json", "", "The body must be a JSON object.")),
+            Err(error) => Err(Error::invalid(
+                "invalid_json",
+                "",
+                format!("The body is not JSON: line {}, column {}.", error.line(), error.column()),
+            )),
+        }
+    }
+
+    /// Reads a field that must be there.
+    ///
+    /// # Errors
+    /// `missing_field` if it is not, or what `read` says.
+    pub fn required<T>(&mut self, name: &'static str, read: impl FnOnce(&Value) -> Result<T>) -> Result<T> {
+        self.optional(name, read)?.ok_or_else(|| Error::invalid("missing_field", name, format!("{name} is required.")))
+    }
+
+    /// Reads a field that may be missing or null.
+    ///
+    /// # Errors
+    /// What `read` says.
+    pub fn optional<T>(&mut self, name: &str, read: impl FnOnce(&Value) -> Result<T>) -> Result<Option<T>> {
+        match self.0.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => read(&value).map(Some),
+        }
+    }
+
+    /// Refuses what was not read, so that a misspelt field is noticed.
+    ///
+    /// # Errors
+    /// `unknown_field`.
+    pub fn finish(self) -> Result<()> {
+        match self.0.into_iter().next() {
+            None => Ok(()),
+            Some((name, _)) => {
+                let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
+                let detail = format!("There is no field {name} here.");
+                Err(Error::invalid("unknown_field", name, detail))
+            }
+        }
+    }
+}
+
+/// The bytes of a request's body.
+///
+/// # Errors
+/// `BodyTooLarge` over [`MAX_BODY_BYTES`].
+pub fn body(request: &Request) -> Result<&[u8]> {
+    let bytes: &[u8] = match request.body() {
+        Body::Text(text) => text.as_bytes(),
+        Body::Binary(bytes) => bytes,
+        _ => &[],
+    };
+    if bytes.len() > MAX_BODY_BYTES { Err(Error::BodyTooLarge { limit: MAX_BODY_BYTES }) } else { Ok(bytes) }
+}
+
+/// How the fields of bodies are read.
+pub mod read {
+    use serde_json::Value;
+
+    pub use super::body;
+    use crate::domain::upload::{MAX_SIGNED_PARTS, PartNumber};
+    use crate::domain::{ByteSize, Error, FileName, ProjectId, Result, Sha256, Tags};
+
+    /// A file name.
+    ///
+    /// # Errors
+    /// `invalid_filename`.
+    pub fn filename(value: &Value) -> Result<FileName> {
+        FileName::parse(text(value, "invalid_filename", "filename")?)
+    }
+
+    /// A size in bytes.
+    ///
+    /// # Errors
+    /// `invalid_size`.
+    pub fn size(value: &Value) -> Result<ByteSize> {
+        let bytes = value
+            .as_u64()
+            .ok_or_else(|| Error::invalid("invalid_size", "size", "A size is a whole number of bytes, 1 or more."))?;
+        ByteSize::new(bytes)
+    }
+
+    /// The text of a media type.
+    ///
+    /// # Errors
+    /// `type_not_allowed` if it is no text.
+    pub fn content_type(value: &Value) -> Result<String> {
+        text(value, "type_not_allowed", "contentType").map(ToOwned::to_owned)
+    }
+
+    /// A project's id.
+    ///
+    /// # Errors
+    /// `invalid_project_id`.
+    pub fn project_id(value: &Value) -> Result<ProjectId> {
+        ProjectId::parse(text(value, "invalid_project_id", "projectId")?)
+    }
+
+    /// A SHA-256.
+    ///
+    /// # Errors
+    /// `invalid_sha256`.
+    pub fn sha256(value: &Value) -> Result<Sha256> {
+        Sha256::parse(text(value, "invalid_sha256", "sha256")?)
+    }
+
+    /// Tags.
+    ///
+    /// # Errors
+    /// `invalid_tags`.
+    pub fn tags(value: &Value) -> Result<Tags> {
+        let wrong = || Error::invalid("invalid_tags", "tags", "Tags are a list of texts.");
+        let texts = value.as_array().ok_or_else(wrong)?.iter().map(|tag| tag.as_str().map(ToOwned::to_owned));
+        Tags::parse(texts.collect::<Option<_>>().ok_or_else(wrong)?)
+    }
+
+    /// The numbers of up to 100 parts. Whether the upload has them is its plan's to say.
+    ///
+    /// # Errors
+    /// `invalid_part_number`.
+    pub fn part_numbers(value: &Value) -> Result<Vec<PartNumber>> {
+        let wrong = || {
+            let detail = format!("Part numbers are a list of 1 to {MAX_SIGNED_PARTS} whole numbers from 1.");
+            Error::invalid("invalid_part_number", "partNumbers", detail)
+        };
+        let numbers = value.as_array().filter(|numbers| (1..=MAX_SIGNED_PARTS).contains(&numbers.len()));
+        numbers.ok_or_else(wrong)?.iter().map(|number| part_number(number).ok_or_else(wrong)).collect()
+    }
+
+    /// The parts that a client says it has uploaded: number and etag.
+    ///
+    /// # Errors
+    /// `invalid_parts`.
+    pub fn parts(value: &Value) -> Result<Vec<(PartNumber, String)>> {
+        let wrong = || {
+            let detail = "Parts are a list of objects {partNumber, etag}; left out, storage's own list is used.";
+            Error::invalid("invalid_parts", "parts", detail)
+        };
+        let part = |part: &Value| {
+            let number = part_number(part.get("partNumber")?)?;
+            // An etag is a hexadecimal digest, with or without its quotes; anything longer is none, and what cannot be
+            // written in XML would make storage refuse the request as a whole.
+            let etag = part.get("etag")?.as_str()?;
+            let sound = (1..=80).contains(&etag.len()) && etag.bytes().all(|byte| byte.is_ascii_graphic());
+            sound.then(|| (number, etag.to_owned()))
+        };
+        value.as_array().ok_or_else(wrong)?.iter().map(|value| part(value).ok_or_else(wrong)).collect()
+    }
+
+    fn part_number(value: &Value) -> Option<PartNumber> {
+        value.as_u64()?.try_into().ok()
+    }
+
+    fn text<'a>(value: &'a Value, code: &'static str, field: &'static str) -> Result<&'a str> {
+        value.as_str().ok_or_else(|| Error::invalid(code, field, format!("{field} must be a text.")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at once")]
+    use super::*;
+    use crate::domain::ByteSize;
+
+    fn fields(text: &str) -> Result<Fields> {
+        Fields::of_body(&Request::new(Body::Text(text.to_owned())))
+    }
+
+    fn size(text: &str) -> Result<ByteSize> {
+        fields(text)?.required("size", read::size)
+    }
+
+    #[test]
+    fn only_a_whole_number_from_one_is_a_size() {
+        assert_eq!(size(r#"{"size": 1}"#).unwrap().bytes(), 1);
+        for wrong in ["0", "-1", "1.5", "9223372036854775808", "1e300", "\"1\"", "[]", "null"] {
+            let error = size(&format!(r#"{{"size": {wrong}}}"#)).unwrap_err();
+            assert!(matches!(&error, Error::Invalid { field, .. } if field == "size"), "{wrong}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_no_object_is_refused() {
+        for wrong in ["{", "[]", "1", "\"\"", "{\"a\":1}{"] {
+            assert!(matches!(fields(wrong), Err(Error::Invalid { code: "invalid_json", .. })), "{wrong}");
+        }
+        assert!(matches!(fields(&" ".repeat(MAX_BODY_BYTES + 1)), Err(Error::BodyTooLarge { .. })));
+        assert!(fields(&"[".repeat(MAX_BODY_BYTES)).is_err());
+    }
+
+    #[test]
+    fn a_misspelt_field_is_named() {
+        let error = fields(r#"{"filname": "a"}"#).unwrap().finish().unwrap_err();
+        assert_eq!(error.to_string(), "There is no field filname here.");
+    }
+}

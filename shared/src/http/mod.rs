@@ -1,0 +1,21 @@
+//! Between Lambda's HTTP events and the domain: who calls, what is asked, how it is answered.
+
+mod answer;
+mod asset;
+mod callers;
+mod cursor;
+mod fields;
+mod problem;
+mod request;
+mod tokens;
+
+pub use answer::{created, no_content, ok, redirect};
+pub use asset::{AssetJson, asset_json};
+pub use callers::Callers;
+pub use cursor::Cursors;
+pub use fields::{Fields, read};
+pub use problem::problem;
+pub use request::{accepts_json, query, segments};
+
+/// The body of a request of ours is never longer, in bytes.
+pub const MAX_BODY_BYTES: usize = 64 << 10;

@@ -1,0 +1,108 @@
+//! Errors as problem documents (RFC 9457). The one place that gives an error a status.
+
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, Response, StatusCode};
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, Request, RequestExt};
+use serde::Serialize;
+
+use crate::domain::Error;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Problem {
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    code: &'static str,
+    detail: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    field: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    request_id: String,
+}
+
+/// The answer to a request that failed. What the client can do nothing about is written to the log, with its causes,
+/// and the client gets the request's id to ask for it.
+pub fn problem(request: &Request, error: Error) -> Response<Body> {
+    let (status, code, field) = kind(&error);
+    let request_id = request_id(request);
+    if status.is_server_error() {
+        tracing::error!(request_id, code, error = %causes(&error), "request failed");
+    } else {
+        tracing::info!(request_id, code, status = status.as_u16(), "request refused");
+    }
+    let document = Problem {
+        r#type: format!("urn:quayside:problem:{code}"),
+        title: status.canonical_reason().unwrap_or_default(),
+        status: status.as_u16(),
+        code,
+        detail: error.to_string(),
+        field,
+        request_id,
+    };
+    let body = serde_json::to_string(&document).unwrap_or_default();
+    let mut answer = Response::new(Body::Text(body));
+    *answer.status_mut() = status;
+    let headers = answer.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    match status {
+        StatusCode::UNAUTHORIZED => {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        StatusCode::TOO_MANY_REQUESTS => {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("10"));
+        }
+        StatusCode::SERVICE_UNAVAILABLE => {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        _ => {}
+    }
+    answer
+}
+
+/// The status, the stable name and the field of an error.
+fn kind(error: &Error) -> (StatusCode, &'static str, String) {
+    let (status, code, field) = match error {
+        Error::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "unauthenticated", ""),
+        Error::NotFound => (StatusCode::NOT_FOUND, "not_found", ""),
+        Error::ProjectNotFound(_) => (StatusCode::NOT_FOUND, "project_not_found", "projectId"),
+        Error::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden", ""),
+        Error::NoRoute(_) => (StatusCode::NOT_FOUND, "no_route", ""),
+        Error::Invalid { code, field, .. } => return (StatusCode::BAD_REQUEST, code, field.clone()),
+        Error::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", ""),
+        Error::TooLarge { .. } => (StatusCode::BAD_REQUEST, "too_large", "size"),
+        Error::QuotaExceeded { .. } => (StatusCode::CONFLICT, "quota_exceeded", "size"),
+        Error::TooManyUploads { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_uploads", ""),
+        Error::IdempotencyKeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "Idempotency-Key"),
+        Error::UploadIncomplete(_) => (StatusCode::CONFLICT, "upload_incomplete", ""),
+        Error::InvalidParts(_) => (StatusCode::BAD_REQUEST, "invalid_parts", "parts"),
+        Error::UploadNotActive { .. } => (StatusCode::CONFLICT, "upload_not_active", ""),
+        Error::NotReady(_) => (StatusCode::CONFLICT, "not_ready", ""),
+        Error::NoSuchVariant(_) => (StatusCode::NOT_FOUND, "no_such_variant", "variant"),
+        Error::Conflict => (StatusCode::CONFLICT, "conflict", ""),
+        Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", ""),
+        Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", ""),
+    };
+    (status, code, field.to_owned())
+}
+
+fn request_id(request: &Request) -> String {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone().unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// The error and all that lies behind it, for the log.
+fn causes(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,25 @@
+//! What a request asks for.
+
+use lambda_http::{Request, RequestExt};
+
+/// The segments of the path, as they were sent: `/v1/uploads/{id}` gives `["v1", "uploads", id]`.
+pub fn segments(request: &Request) -> Vec<&str> {
+    request.raw_http_path().split('/').filter(|segment| !segment.is_empty()).collect()
+}
+
+/// A parameter of the query, decoded; the first if it is repeated, none if it is empty.
+pub fn query(request: &Request, name: &str) -> Option<String> {
+    let parameters = request.query_string_parameters_ref()?;
+    parameters.first(name).filter(|value| !value.is_empty()).map(ToOwned::to_owned)
+}
+
+/// A header's value, if it is text.
+pub(super) fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    request.headers().get(name)?.to_str().ok()
+}
+
+/// Whether the client asks for JSON rather than for what it would be redirected to.
+pub fn accepts_json(request: &Request) -> bool {
+    let accept = header(request, "accept").unwrap_or_default();
+    accept.split(',').any(|range| range.split(';').next().unwrap_or_default().trim() == "application/json")
+}

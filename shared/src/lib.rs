@@ -1,0 +1,10 @@
+//! What the functions share: the domain, the table, the store, delivery, and the edge to HTTP.
+//!
+//! `functions → shared → domain`: every module may use [`domain`], which uses none of them.
+
+pub mod config;
+pub mod delivery;
+pub mod domain;
+pub mod http;
+pub mod storage;
+pub mod table;

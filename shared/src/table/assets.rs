@@ -1,0 +1,309 @@
+//! Assets: begun, found with a proof, moved through their lives.
+
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+
+use super::transaction::Outcome;
+use super::work::DUE_SHARDS;
+use super::{IdempotencyKey, Item, Table, Work, key, malformed, number, text, unexpected, usage};
+use crate::domain::asset::Declaration;
+use crate::domain::usage::Allowance;
+use crate::domain::{
+    Asset, AssetId, Caller, Error, Failure, Metadata, Owned, Placement, Readable, Result, Role, Sha256, Status,
+    Timestamp, Upload, Variant,
+};
+
+/// An upload that is to begin.
+#[derive(Debug)]
+pub struct Beginning<'a> {
+    /// Id of the new asset.
+    pub id: AssetId,
+    /// The project that it goes into.
+    pub placement: Option<&'a Placement>,
+    /// What the caller says of the file.
+    pub declared: Declaration,
+    /// How the bytes will come in.
+    pub upload: Upload,
+    /// The caller's key for this request.
+    pub idempotency: Option<&'a IdempotencyKey>,
+}
+
+/// How an upload began.
+#[derive(Debug)]
+pub enum Begun {
+    /// It is new.
+    New(Owned<Asset>),
+    /// The same request began it before; nothing has changed.
+    Before(Owned<Asset>),
+}
+
+impl Table {
+    /// Begins an upload: its record, its place in the owner's usage and its idempotency key in one write.
+    ///
+    /// # Errors
+    /// `QuotaExceeded` or `TooManyUploads`, which say what is in use; `IdempotencyKeyReused`; `Unavailable`, `Internal`.
+    pub async fn begin(
+        &self,
+        caller: &Caller,
+        beginning: Beginning<'_>,
+        allowance: Allowance,
+        now: Timestamp,
+    ) -> Result<Begun> {
+        let Beginning { id, placement, declared, upload, idempotency } = beginning;
+        let asset = Asset::begin(caller, id, placement, declared, upload, now);
+        let Some(room) = allowance.quota_bytes.checked_sub(asset.size.bytes()) else {
+            return Err(usage::exceeded(&self.usage(caller).await?, asset.size, allowance));
+        };
+        let create = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(item_of(&asset)?))
+            .condition_expression("attribute_not_exists(pk)");
+        let mut writes =
+            vec![put(create)?, self.reserve(&asset.owner, asset.footprint(), room, allowance.active_uploads)?];
+        if let Some(idempotency) = idempotency {
+            writes.push(self.remember(&asset.owner, idempotency, asset.id, now)?);
+        }
+        let Outcome::Refused(refusals) = self.transact(writes).await? else {
+            return Ok(Begun::New(caller.own(asset, None)?));
+        };
+        if let (Some(idempotency), Some(refusal)) = (idempotency, refusals.get(2))
+            && refusal.failed
+        {
+            let found = refusal.item.as_ref().ok_or_else(|| malformed("a refused idempotency key without its item"))?;
+            return Ok(Begun::Before(self.find_owned(caller, idempotency.asset_of(found)?).await?));
+        }
+        match refusals.get(1) {
+            Some(refusal) if refusal.failed => Err(usage::refusal(refusal.item.as_ref(), asset.size, allowance)),
+            _ => Err(malformed("an id that was generated is in use")),
+        }
+    }
+
+    /// The asset, with the proof that the caller may change it. One wave; one more for a member of its project.
+    ///
+    /// # Errors
+    /// `NotFound` if there is none, it was deleted, or the caller may not see it; `Forbidden` if the caller may only
+    /// read it; `Unavailable` or `Internal`.
+    pub async fn find_owned(&self, caller: &Caller, id: AssetId) -> Result<Owned<Asset>> {
+        let owned = self.find_owned_even_deleted(caller, id).await?;
+        if owned.status == Status::Deleted { Err(Error::NotFound) } else { Ok(owned) }
+    }
+
+    /// As [`Table::find_owned`], and deleted assets too.
+    ///
+    /// # Errors
+    /// As [`Table::find_owned`].
+    pub async fn find_owned_even_deleted(&self, caller: &Caller, id: AssetId) -> Result<Owned<Asset>> {
+        let (asset, role) = self.asset_and_role(caller, id).await?;
+        caller.own(asset, role)
+    }
+
+    /// The asset, with the proof that the caller may read it. One wave; one more for a member of its project.
+    ///
+    /// # Errors
+    /// `NotFound` if there is none, it was deleted, or the caller may not see it; `Unavailable` or `Internal`.
+    pub async fn find_readable(&self, caller: &Caller, id: AssetId) -> Result<Readable<Asset>> {
+        let (asset, role) = self.asset_and_role(caller, id).await?;
+        if asset.status == Status::Deleted {
+            return Err(Error::NotFound);
+        }
+        caller.read(asset, role)
+    }
+
+    async fn asset_and_role(&self, caller: &Caller, id: AssetId) -> Result<(Asset, Option<Role>)> {
+        let asset = self.asset(id).await?.ok_or(Error::NotFound)?;
+        let role = match caller.needs_role(&asset) {
+            Some(project) => self.role(caller, project).await?,
+            None => None,
+        };
+        Ok((asset, role))
+    }
+
+    pub(super) async fn asset(&self, id: AssetId) -> Result<Option<Asset>> {
+        self.get(pk(id), SK.to_owned()).await?.map(asset_of).transpose()
+    }
+
+    /// Keeps an upload alive for `seconds` from now.
+    ///
+    /// # Errors
+    /// `Conflict` if the record has changed; `Unavailable` or `Internal`.
+    pub async fn extend(&self, asset: Owned<Asset>, now: Timestamp, seconds: u64) -> Result<Owned<Asset>> {
+        let extended = asset.extended(now, seconds);
+        self.change(asset, extended).await
+    }
+
+    /// Records that storage has all bytes of the upload, which starts its inspection.
+    ///
+    /// # Errors
+    /// `Conflict` if the record has changed; `Unavailable` or `Internal`.
+    pub async fn mark_uploaded(&self, asset: Owned<Asset>, now: Timestamp) -> Result<Owned<Asset>> {
+        let uploaded = asset.uploaded(now);
+        self.change(asset, uploaded).await
+    }
+
+    /// Deletes the asset: it is gone for everybody, and its bytes follow `ttl_seconds` later. What it took of the quota
+    /// is free at once.
+    ///
+    /// # Errors
+    /// `Conflict` if the record has changed; `Unavailable` or `Internal`.
+    pub async fn delete(&self, asset: Owned<Asset>, now: Timestamp, ttl_seconds: u64) -> Result<Owned<Asset>> {
+        let deleted = asset.deleted(now, now.plus_seconds(ttl_seconds));
+        self.change(asset, deleted).await
+    }
+
+    async fn change(&self, before: Owned<Asset>, after: Asset) -> Result<Owned<Asset>> {
+        let by = before.is_as_administrator().then(|| before.by());
+        self.replace(&before, &after, by).await?;
+        Ok(before.changed_to(after))
+    }
+
+    /// Records the end of an inspection that went well.
+    ///
+    /// # Errors
+    /// `Conflict` if the record has changed: what was found is of no use any more; `Unavailable` or `Internal`.
+    pub async fn mark_ready(
+        &self,
+        work: &Work<Asset>,
+        now: Timestamp,
+        sha256: Option<Sha256>,
+        metadata: Metadata,
+        variants: Vec<Variant>,
+    ) -> Result<()> {
+        self.replace(work, &work.ready(now, sha256, metadata, variants), None).await
+    }
+
+    /// Records that the asset failed.
+    ///
+    /// # Errors
+    /// `Conflict` if the record has changed; `Unavailable` or `Internal`.
+    pub async fn mark_failed(&self, work: Work<Asset>, now: Timestamp, failure: Failure) -> Result<Work<Asset>> {
+        let failed = work.failed(now, failure);
+        self.replace(&work, &failed, None).await?;
+        Ok(Work::over(failed))
+    }
+
+    /// Records that storage has nothing more of a failed asset.
+    ///
+    /// # Errors
+    /// `Conflict` if the record has changed; `Unavailable` or `Internal`.
+    pub async fn mark_cleaned(&self, work: &Work<Asset>, now: Timestamp) -> Result<()> {
+        self.replace(work, &work.cleaned(now), None).await
+    }
+
+    /// Records that storage has nothing more of a deleted asset, and keeps its tombstone.
+    ///
+    /// # Errors
+    /// `Conflict` if the record has changed; `Unavailable` or `Internal`.
+    pub async fn mark_purged(&self, work: &Work<Asset>, now: Timestamp) -> Result<()> {
+        self.replace(work, &work.purged(now), None).await
+    }
+
+    /// Makes a deleted asset due once more, if its bytes were deleted already, for a worker that has written some since.
+    ///
+    /// # Errors
+    /// `Conflict` if the record has changed; `Unavailable` or `Internal`.
+    pub async fn purge_again(&self, work: &Work<Asset>, now: Timestamp) -> Result<()> {
+        match self.asset(work.id).await? {
+            Some(asset) if asset.purged_at.is_some() => self.replace(&asset, &asset.deleted(now, now), None).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes `after` over `before`, if the record is still `before`, together with what that means for the owner's
+    /// usage and, where `administrator` is given, for the asset's history.
+    pub(super) async fn replace(
+        &self,
+        before: &Asset,
+        after: &Asset,
+        administrator: Option<&crate::domain::Subject>,
+    ) -> Result<()> {
+        let change = after.footprint().minus(before.footprint());
+        if change.is_nothing() && administrator.is_none() {
+            return self.replace_alone(before, after).await;
+        }
+        let replacement = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(item_of(after)?))
+            .condition_expression(UNCHANGED)
+            .expression_attribute_names("#owner", "owner")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":owner", text(&before.owner))
+            .expression_attribute_values(":version", number(before.version));
+        let mut writes = vec![put(replacement)?];
+        if !change.is_nothing() {
+            writes.push(self.add_to_usage(&before.owner, change)?);
+        }
+        if let Some(by) = administrator {
+            writes.push(self.add_to_history(after, by)?);
+        }
+        match self.transact(writes).await? {
+            Outcome::Written => Ok(()),
+            Outcome::Refused(_) => Err(Error::Conflict),
+        }
+    }
+
+    async fn replace_alone(&self, before: &Asset, after: &Asset) -> Result<()> {
+        let item = item_of(after)?;
+        let answer = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(item.clone()))
+            .condition_expression(UNCHANGED)
+            .expression_attribute_names("#owner", "owner")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":owner", text(&before.owner))
+            .expression_attribute_values(":version", number(before.version))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(()),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => {
+                // An answer that was lost on its way makes the SDK write again; then what is there is what we wrote.
+                // (A transaction is known by its token and needs no such look.)
+                let found = error.into_service_error();
+                let found = match &found {
+                    aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(failed) => {
+                        failed.item()
+                    }
+                    _ => None,
+                };
+                if found == Some(&item) { Ok(()) } else { Err(Error::Conflict) }
+            }
+            Err(error) => Err(unexpected(error)),
+        }
+    }
+}
+
+const SK: &str = "ASSET";
+const UNCHANGED: &str = "#version = :version AND #owner = :owner";
+
+fn pk(id: AssetId) -> String {
+    format!("ASSET#{id}")
+}
+
+fn put(put: aws_sdk_dynamodb::types::builders::PutBuilder) -> Result<TransactWriteItem> {
+    let put = put.build().map_err(|error| Error::Internal(error.into()))?;
+    Ok(TransactWriteItem::builder().put(put).build())
+}
+
+/// The record with its keys, and with those of the indexes that it is to be found in: a deleted asset is in no list.
+fn item_of(asset: &Asset) -> Result<Item> {
+    let mut item: Item = serde_dynamo::to_item(asset).map_err(malformed)?;
+    item.extend(key(pk(asset.id), SK.to_owned()));
+    if asset.status != Status::Deleted {
+        item.insert("list_owner".to_owned(), text(&asset.owner));
+        item.insert("list_owner_kind".to_owned(), text(super::listing::owner_and_kind(&asset.owner, asset.kind)));
+        if let Some(project) = asset.project {
+            item.insert("list_project".to_owned(), text(project));
+        }
+    }
+    if asset.due_at.is_some() {
+        item.insert("due_shard".to_owned(), text(asset.id.shard(DUE_SHARDS)));
+    }
+    Ok(item)
+}
+
+pub(super) fn asset_of(item: Item) -> Result<Asset> {
+    serde_dynamo::from_item(item).map_err(malformed)
+}

@@ -1,0 +1,109 @@
+//! The table: one file per item kind.
+//!
+//! A record is only written on condition that it is still as it was read, and what it takes of its owner's quota changes
+//! in the same transaction. What the table has accepted is also what its stream tells the queues.
+
+mod assets;
+mod history;
+mod idempotency;
+mod listing;
+mod members;
+mod transaction;
+mod usage;
+mod work;
+
+pub use assets::{Beginning, Begun};
+pub use idempotency::IdempotencyKey;
+pub use listing::{Listing, Page};
+pub use usage::Usage;
+pub use work::{Message, Work};
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{AppName, BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::config::TableConfig;
+use crate::domain::{Error, Result};
+
+type Item = HashMap<String, AttributeValue>;
+
+/// A connection to the table. Its requests may run at once; the SDK repeats those that the table was too busy for.
+#[derive(Clone, Debug)]
+pub struct Table {
+    client: Client,
+    name: String,
+}
+
+impl Table {
+    /// A client of `function`'s own, which names itself in its requests. Opens no connection yet.
+    pub fn new(config: &TableConfig, function: &'static str) -> Self {
+        let session = config.session.as_ref().map(|session| session.expose().to_owned());
+        let key = Credentials::new(&config.key_id, config.secret_key.expose(), session, None, "environment");
+        let mut settings = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(config.region.clone()))
+            .credentials_provider(key)
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(Duration::from_secs(2))
+                    .operation_attempt_timeout(Duration::from_secs(3))
+                    .build(),
+            );
+        settings.set_endpoint_url(config.endpoint.as_ref().map(ToString::to_string));
+        settings.set_app_name(AppName::new(function).ok());
+        Self { client: Client::from_conf(settings.build()), name: config.name.clone() }
+    }
+
+    /// One item by its whole key, as the last write left it.
+    async fn get(&self, pk: String, sk: String) -> Result<Option<Item>> {
+        let request = self.client.get_item().table_name(&self.name).set_key(Some(key(pk, sk))).consistent_read(true);
+        Ok(request.send().await.map_err(unexpected)?.item)
+    }
+}
+
+fn key(pk: String, sk: String) -> Item {
+    HashMap::from([("pk".to_owned(), AttributeValue::S(pk)), ("sk".to_owned(), AttributeValue::S(sk))])
+}
+
+fn text(value: impl ToString) -> AttributeValue {
+    AttributeValue::S(value.to_string())
+}
+
+fn number(value: impl ToString) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// An error that nobody expected: the queue's or the caller's to repeat if it may pass.
+fn unexpected<E>(error: SdkError<E>) -> Error
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let passing = match &error {
+        SdkError::ConstructionFailure(_) => false,
+        SdkError::ServiceError(answer) => {
+            answer.raw().status().as_u16() >= 500
+                || matches!(
+                    error.code(),
+                    Some(
+                        "ProvisionedThroughputExceededException"
+                            | "RequestLimitExceeded"
+                            | "ThrottlingException"
+                            | "TransactionConflictException"
+                            | "TransactionInProgressException"
+                    )
+                )
+        }
+        _ => true,
+    };
+    if passing { Error::Unavailable(error.into()) } else { Error::Internal(error.into()) }
+}
+
+/// An item that is not as this code writes it.
+fn malformed(error: impl Into<crate::domain::error::Cause>) -> Error {
+    Error::Internal(error.into())
+}
