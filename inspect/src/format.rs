@@ -1,0 +1,111 @@
+/// The formats that [`sniff`](crate::sniff) tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// JPEG image (ITU-T T.81).
+    Jpeg,
+    /// PNG image, animated or not (W3C PNG, third edition).
+    Png,
+    /// WebP image (RFC 9649).
+    WebP,
+    /// GIF image (GIF87a or GIF89a).
+    Gif,
+    /// SVG drawing, as plain XML.
+    Svg,
+    /// MP4 video (ISO/IEC 14496-14).
+    Mp4,
+    /// WebM video or audio.
+    WebM,
+    /// QuickTime movie, with or without a file type box.
+    QuickTime,
+    /// AVI video.
+    Avi,
+    /// Matroska video or audio (RFC 9559).
+    Matroska,
+    /// MP3: MPEG audio, layer III, with or without ID3v2 tags.
+    Mp3,
+    /// WAVE audio.
+    Wav,
+    /// Ogg with audio only (RFC 3533): Vorbis, Opus, FLAC or Speex.
+    Ogg,
+    /// AAC in an ADTS stream.
+    Aac,
+    /// PDF document.
+    Pdf,
+    /// Word 97 to 2003 document.
+    Doc,
+    /// Word document in Office Open XML (ECMA-376).
+    Docx,
+}
+
+impl Format {
+    /// Every format, in the order of their declaration.
+    pub const ALL: [Self; 17] = [
+        Self::Jpeg,
+        Self::Png,
+        Self::WebP,
+        Self::Gif,
+        Self::Svg,
+        Self::Mp4,
+        Self::WebM,
+        Self::QuickTime,
+        Self::Avi,
+        Self::Matroska,
+        Self::Mp3,
+        Self::Wav,
+        Self::Ogg,
+        Self::Aac,
+        Self::Pdf,
+        Self::Doc,
+        Self::Docx,
+    ];
+
+    /// The format's media type, in one form: aliases such as `image/jpg` are for the caller to resolve.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::WebP => "image/webp",
+            Self::Gif => "image/gif",
+            Self::Svg => "image/svg+xml",
+            Self::Mp4 => "video/mp4",
+            Self::WebM => "video/webm",
+            Self::QuickTime => "video/quicktime",
+            Self::Avi => "video/x-msvideo",
+            Self::Matroska => "video/matroska",
+            Self::Mp3 => "audio/mpeg",
+            Self::Wav => "audio/wav",
+            Self::Ogg => "audio/ogg",
+            Self::Aac => "audio/aac",
+            Self::Pdf => "application/pdf",
+            Self::Doc => "application/msword",
+            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        }
+    }
+
+    /// The format as one that [`image::inspect`](crate::image::inspect) reads; `None` for SVG, which has no pixels, and
+    /// for everything that is no image.
+    #[must_use]
+    pub fn raster(self) -> Option<RasterFormat> {
+        match self {
+            Self::Jpeg => Some(RasterFormat::Jpeg),
+            Self::Png => Some(RasterFormat::Png),
+            Self::WebP => Some(RasterFormat::WebP),
+            Self::Gif => Some(RasterFormat::Gif),
+            _ => None,
+        }
+    }
+}
+
+/// The image formats that are made of pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RasterFormat {
+    /// JPEG.
+    Jpeg,
+    /// PNG.
+    Png,
+    /// WebP.
+    WebP,
+    /// GIF.
+    Gif,
+}

@@ -1,0 +1,110 @@
+//! WebP (RFC 9649, section 2) by its RIFF chunks and the headers of its bitstreams.
+
+use super::{Error, Header, Limits, Orientation, cut_off, exif, unreadable};
+use crate::read;
+
+/// Flags of the `VP8X` chunk.
+const ANIMATION: u8 = 1 << 1;
+const ALPHA: u8 = 1 << 4;
+
+pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Header, Error> {
+    if !bytes.starts_with(b"RIFF") || read::array(bytes, 8) != Some(*b"WEBP") {
+        return Err(unreadable("it does not start as a WebP file"));
+    }
+    let length = read::u32_le(bytes, 4).ok_or_else(cut_off)? as usize;
+    // Bytes behind the declared length do not belong to the image.
+    let body = length.checked_add(8).and_then(|end| bytes.get(12..end)).ok_or_else(cut_off)?;
+    let Chunk { name, data, after: rest } = chunk(body)?;
+    match &name {
+        b"VP8 " | b"VP8L" => {
+            let (width, height, has_alpha) = bitstream(&name, data)?;
+            limits.check_size(width, height)?;
+            Ok(Header { width, height, orientation: Orientation::default(), has_alpha, frames: 1 })
+        }
+        b"VP8X" => extended(data, rest, limits),
+        _ => Err(unreadable("it has no WebP picture")),
+    }
+}
+
+fn extended(header: &[u8], mut rest: &[u8], limits: &Limits) -> Result<Header, Error> {
+    let flags = *header.first().ok_or_else(cut_off)?;
+    let (width, height) = read::u24_le(header, 4).zip(read::u24_le(header, 7)).ok_or_else(cut_off)?;
+    let (width, height) = (width + 1, height + 1);
+    limits.check_size(width, height)?;
+    let is_animation = flags & ANIMATION != 0;
+    let mut orientation = Orientation::default();
+    let mut frames = 0;
+    while !rest.is_empty() {
+        let Chunk { name, data, after } = chunk(rest)?;
+        rest = after;
+        match &name {
+            b"ANMF" if is_animation => {
+                frames += 1;
+                limits.check_frames(frames)?;
+                check_frame(data, width, height)?;
+            }
+            b"VP8 " | b"VP8L" if !is_animation => {
+                let (found_width, found_height, _) = bitstream(&name, data)?;
+                if (found_width, found_height) != (width, height) {
+                    return Err(unreadable("its WebP headers contradict each other"));
+                }
+                frames = 1;
+            }
+            b"EXIF" => orientation = exif::orientation(data),
+            _ => {}
+        }
+    }
+    if frames == 0 {
+        return Err(unreadable("it has no WebP picture"));
+    }
+    Ok(Header { width, height, orientation, has_alpha: flags & ALPHA != 0, frames })
+}
+
+/// Whether a frame of an animation lies within its canvas.
+fn check_frame(data: &[u8], width: u32, height: u32) -> Result<(), Error> {
+    let [Some(x), Some(y), Some(frame_width), Some(frame_height)] = [0, 3, 6, 9].map(|at| read::u24_le(data, at))
+    else {
+        return Err(cut_off());
+    };
+    // Positions are stored halved, lengths less one. All have 24 bits.
+    if x * 2 + frame_width + 1 > width || y * 2 + frame_height + 1 > height {
+        return Err(unreadable("a frame lies outside of its WebP canvas"));
+    }
+    Ok(())
+}
+
+/// Width, height and transparency from the header of a lossy (RFC 6386, section 9.1) or lossless bitstream (RFC 9649,
+/// section 3.4).
+fn bitstream(name: &[u8; 4], data: &[u8]) -> Result<(u32, u32, bool), Error> {
+    let damaged = || unreadable("its WebP picture data is damaged");
+    if name == b"VP8L" {
+        let bits = read::u32_le(data, 1).ok_or_else(cut_off)?;
+        if data[0] != 0x2F {
+            return Err(damaged());
+        }
+        return Ok(((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, bits >> 28 & 1 != 0));
+    }
+    let (width, height) = read::u16_le(data, 6).zip(read::u16_le(data, 8)).ok_or_else(cut_off)?;
+    let is_key_frame = data[0] & 1 == 0;
+    if !is_key_frame || data[3..6] != [0x9D, 0x01, 0x2A] {
+        return Err(damaged());
+    }
+    // The upper two bits are a hint for scaling.
+    Ok((u32::from(width & 0x3FFF), u32::from(height & 0x3FFF), false))
+}
+
+struct Chunk<'a> {
+    name: [u8; 4],
+    data: &'a [u8],
+    /// What follows it, and its padding.
+    after: &'a [u8],
+}
+
+/// The chunk at the start of `bytes`.
+fn chunk(bytes: &[u8]) -> Result<Chunk<'_>, Error> {
+    let (name, length) = read::array(bytes, 0).zip(read::u32_le(bytes, 4)).ok_or_else(cut_off)?;
+    let end = (length as usize).checked_add(8).ok_or_else(cut_off)?;
+    let data = bytes.get(8..end).ok_or_else(cut_off)?;
+    let padded = (end + (end & 1)).min(bytes.len());
+    Ok(Chunk { name, data, after: &bytes[padded..] })
+}

@@ -1,0 +1,53 @@
+//! SVG: XML (W3C XML 1.0, section 2.8) whose root element is `svg`.
+
+use crate::Format;
+
+/// The prolog is read as XML reads it, so that a page which only mentions `<svg` is no drawing.
+pub(super) fn sniff(head: &[u8]) -> Option<Format> {
+    let mut rest = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    loop {
+        rest = rest.trim_ascii_start();
+        if let Some(inner) = rest.strip_prefix(b"<?") {
+            rest = after(inner, b"?>")?;
+        } else if let Some(inner) = rest.strip_prefix(b"<!--") {
+            rest = after(inner, b"-->")?;
+        } else if let Some(inner) = rest.strip_prefix(b"<!DOCTYPE") {
+            let name = inner.trim_ascii_start();
+            if name.len() == inner.len() || !is_svg_name(name) {
+                return None;
+            }
+            rest = after_doctype(name)?;
+        } else {
+            return is_svg_name(rest.strip_prefix(b"<")?).then_some(Format::Svg);
+        }
+    }
+}
+
+fn is_svg_name(bytes: &[u8]) -> bool {
+    matches!(bytes, [b's', b'v', b'g', b' ' | b'\t' | b'\r' | b'\n' | b'>' | b'/' | b'[', ..])
+}
+
+fn after<'a>(bytes: &'a [u8], end: &[u8]) -> Option<&'a [u8]> {
+    bytes.windows(end.len()).position(|window| window == end).map(|at| &bytes[at + end.len()..])
+}
+
+/// What follows a document type declaration, which may hold quoted text and, in brackets, declarations and comments.
+fn after_doctype(mut bytes: &[u8]) -> Option<&[u8]> {
+    let mut in_subset = false;
+    loop {
+        if let Some(comment) = bytes.strip_prefix(b"<!--") {
+            bytes = after(comment, b"-->")?;
+            continue;
+        }
+        let (&first, rest) = bytes.split_first()?;
+        bytes = match first {
+            b'"' | b'\'' => after(rest, &[first])?,
+            b'>' if !in_subset => return Some(rest),
+            b'[' | b']' => {
+                in_subset = first == b'[';
+                rest
+            }
+            _ => rest,
+        };
+    }
+}
