@@ -1,0 +1,180 @@
+//! Checks what storage has of an upload, puts it together and records it.
+
+use lambda_http::{Body, Request, Response};
+use quayside_shared::domain::upload::{PartNumber, Parts, incomplete};
+use quayside_shared::domain::{Asset, AssetId, Caller, Error, FailureCode, Owned, Result, Status, Strategy, Timestamp};
+use quayside_shared::http::{Fields, asset_json, ok, read};
+use quayside_shared::storage::{Completion, Object};
+use tracing::{info, instrument};
+
+use crate::App;
+
+/// Storage's word for each part.
+type Etags = Vec<(PartNumber, String)>;
+
+#[instrument(skip_all, fields(asset.id = id))]
+pub(crate) async fn complete_upload(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
+    let caller = app.callers.identify(request).await?;
+    let id = AssetId::parse(id)?;
+    let mut fields = Fields::of_body(request)?;
+    let etags = fields.optional("parts", read::parts)?;
+    fields.finish()?;
+    let (asset, incoming) = find(app, &caller, id, etags.is_none()).await?;
+    let asset = if asset.status == Status::AwaitingUpload {
+        complete(app, &caller, asset, incoming, etags).await?
+    } else {
+        completed_before(asset)?
+    };
+    ok(&asset_json(&asset, &app.cdn, Timestamp::now()))
+}
+
+/// The asset, and in the same wave what the caller has below `incoming/`, where a request without parts is likely to be
+/// about a single PUT. The key needs no record: it is the caller's own.
+async fn find(app: &App, caller: &Caller, id: AssetId, single: bool) -> Result<(Owned<Asset>, Option<Object>)> {
+    if !single {
+        return Ok((app.table.find_owned(caller, id).await?, None));
+    }
+    let (asset, incoming) = tokio::join!(app.table.find_owned(caller, id), app.storage.head_own_incoming(caller, id));
+    // Who may not see the asset learns nothing else either.
+    Ok((asset?, incoming?))
+}
+
+async fn complete(
+    app: &App,
+    caller: &Caller,
+    asset: Owned<Asset>,
+    incoming: Option<Object>,
+    etags: Option<Etags>,
+) -> Result<Owned<Asset>> {
+    match asset.upload.as_ref().map(|upload| &upload.strategy) {
+        Some(Strategy::Single) => {
+            let mine = asset.owner == *caller.subject();
+            let incoming =
+                if mine && etags.is_none() { incoming } else { app.storage.head_incoming(asset.readable()).await? };
+            check_single(&asset, incoming)?;
+        }
+        Some(Strategy::Multipart { upload_id, parts }) => {
+            let etags = match etags {
+                Some(etags) => Some(check_parts(*parts, etags)?),
+                None => stored_parts(app, &asset, upload_id, *parts).await?,
+            };
+            assemble(app, &asset, upload_id, etags).await?;
+        }
+        None => return Err(Error::Internal("an upload without its plan".into())),
+    }
+    let id = asset.id;
+    match app.table.mark_uploaded(asset, Timestamp::now()).await {
+        Ok(asset) => {
+            info!(size = asset.size.bytes(), "upload completed");
+            Ok(asset)
+        }
+        // Another request was faster: it completed the upload too, or it ended it, or it kept it alive.
+        Err(Error::Conflict) => {
+            let asset = app.table.find_owned(caller, id).await?;
+            match asset.status {
+                Status::AwaitingUpload => app.table.mark_uploaded(asset, Timestamp::now()).await,
+                _ => completed_before(asset),
+            }
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// A repeated complete answers as the first did; one that comes too late is refused.
+fn completed_before(asset: Owned<Asset>) -> Result<Owned<Asset>> {
+    match &asset.failure {
+        Some(failure) if failure.code == FailureCode::UploadExpired => Err(Error::UploadNotActive {
+            status: asset.status,
+            hint: "It was not completed in time. Begin a new upload.",
+        }),
+        _ => Ok(asset),
+    }
+}
+
+fn check_single(asset: &Asset, incoming: Option<Object>) -> Result<()> {
+    match incoming {
+        // Storage accepts no other size than the one that was signed, so this is for the day when it does.
+        Some(object) if object.size == asset.size.bytes() => Ok(()),
+        Some(object) => Err(Error::UploadIncomplete(format!(
+            "Storage has {} bytes of the {} declared. Upload the file again.",
+            object.size,
+            asset.size.bytes()
+        ))),
+        None => Err(Error::UploadIncomplete("Storage does not have the file yet. PUT it first.".to_owned())),
+    }
+}
+
+/// The client's list, in order, if it names each part of the plan once.
+fn check_parts(parts: Parts, mut etags: Etags) -> Result<Etags> {
+    etags.sort_unstable();
+    let numbers: Vec<_> = etags.iter().map(|(number, _)| *number).collect();
+    if let Some(twice) = numbers.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(Error::InvalidParts(format!("Part {} is named twice.", twice[0])));
+    }
+    if let Some(outside) = numbers.iter().find(|&&number| parts.length(number).is_err()) {
+        return Err(Error::InvalidParts(format!("This upload has parts 1 to {}, no part {outside}.", parts.count())));
+    }
+    match parts.missing(&numbers) {
+        missing if missing.is_empty() => Ok(etags),
+        missing => Err(incomplete(&missing)),
+    }
+}
+
+/// Storage's own list; `None` if storage has no such upload any more.
+async fn stored_parts(app: &App, asset: &Owned<Asset>, upload_id: &str, parts: Parts) -> Result<Option<Etags>> {
+    let Some(stored) = app.storage.list_parts(asset.readable(), upload_id).await? else { return Ok(None) };
+    let numbers: Vec<_> = stored.iter().map(|part| part.number).collect();
+    match parts.missing(&numbers) {
+        missing if missing.is_empty() => Ok(Some(stored.into_iter().map(|part| (part.number, part.etag)).collect())),
+        missing => Err(incomplete(&missing)),
+    }
+}
+
+/// Puts the parts together. If storage says that it has no such upload, an earlier complete may have done it and died
+/// before it could write so: then the object is there.
+async fn assemble(app: &App, asset: &Owned<Asset>, upload_id: &str, etags: Option<Etags>) -> Result<()> {
+    let completion = match etags {
+        Some(etags) => app.storage.complete_multipart(asset, upload_id, &etags).await?,
+        None => Completion::NoSuchUpload,
+    };
+    match completion {
+        Completion::Done => Ok(()),
+        Completion::InvalidPart => Err(Error::InvalidParts(
+            "A part is missing or has another etag than storage's. Leave parts out to use storage's own list."
+                .to_owned(),
+        )),
+        Completion::NoSuchUpload => match app.storage.head_original(asset).await? {
+            Some(object) if object.size == asset.size.bytes() => Ok(()),
+            _ => Err(Error::UploadNotActive {
+                status: asset.status,
+                hint: "Storage has given up its parts. Begin a new upload.",
+            }),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at once")]
+    use super::*;
+    use quayside_shared::domain::ByteSize;
+
+    fn check(numbers: &[PartNumber]) -> Result<Etags> {
+        let parts = Parts::plan(ByteSize::new(40 << 20).unwrap(), 16 << 20).unwrap();
+        check_parts(parts, numbers.iter().map(|&number| (number, format!("etag{number}"))).collect())
+    }
+
+    #[test]
+    fn parts_may_come_in_any_order() {
+        let numbers: Vec<_> = check(&[3, 1, 2]).unwrap().into_iter().map(|(number, _)| number).collect();
+        assert_eq!(numbers, [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_list_that_is_not_the_plan_is_refused_by_the_part_that_is_wrong() {
+        assert_eq!(check(&[1, 2, 2]).unwrap_err().to_string(), "Part 2 is named twice.");
+        assert_eq!(check(&[1, 2, 3, 4]).unwrap_err().to_string(), "This upload has parts 1 to 3, no part 4.");
+        assert!(check(&[0, 1, 2, 3]).is_err());
+        assert_eq!(check(&[2]).unwrap_err().to_string(), "2 parts are missing: 1, 3.");
+    }
+}

@@ -1,0 +1,86 @@
+//! Assets and their lists: `GET /v1/assets`, `GET` and `DELETE /v1/assets/{id}`.
+
+mod list;
+
+use std::convert::Infallible;
+
+use lambda_http::{Body, Request, Response};
+use quayside_shared::config::{self, AuthConfig, ConfigError, DeliveryConfig, TableConfig, Variables};
+use quayside_shared::delivery::Cdn;
+use quayside_shared::domain::{AssetId, Error, Result, Status, Timestamp};
+use quayside_shared::http::{Callers, Cursors, asset_json, no_content, ok, problem, segments};
+use quayside_shared::table::Table;
+use tracing::{info, instrument};
+
+/// What the function is made of; made once, before the first request.
+#[derive(Debug)]
+pub struct App {
+    callers: Callers,
+    table: Table,
+    cdn: Cdn,
+    cursors: Cursors,
+    deleted_ttl_seconds: u64,
+}
+
+impl App {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// If a variable is missing or wrong.
+    pub fn new(variables: &Variables) -> Result<Self, ConfigError> {
+        let cdn = Cdn::new(DeliveryConfig::read(variables)?);
+        Ok(Self {
+            callers: Callers::new(AuthConfig::read(variables)?),
+            table: Table::new(&TableConfig::read(variables)?, env!("CARGO_PKG_NAME")),
+            cursors: Cursors::new(&cdn),
+            cdn,
+            deleted_ttl_seconds: config::deleted_ttl_seconds(variables)?,
+        })
+    }
+}
+
+/// Answers one request.
+///
+/// # Errors
+/// Never: an error is answered with a problem document.
+pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infallible> {
+    let answer = match (request.method().as_str(), segments(&request).as_slice()) {
+        ("GET", ["v1", "assets"]) => list::list_assets(app, &request).await,
+        ("GET", ["v1", "assets", id]) => get_asset(app, &request, id).await,
+        ("DELETE", ["v1", "assets", id]) => delete_asset(app, &request, id).await,
+        (method, _) => Err(Error::NoRoute(method.to_owned())),
+    };
+    Ok(answer.unwrap_or_else(|error| problem(&request, error)))
+}
+
+#[instrument(skip_all, fields(asset.id = id))]
+async fn get_asset(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
+    let caller = app.callers.identify(request).await?;
+    let asset = app.table.find_readable(&caller, AssetId::parse(id)?).await?;
+    ok(&asset_json(&asset, &app.cdn, Timestamp::now()))
+}
+
+/// Deleting again changes nothing. What never got its bytes has nothing to keep for a while. Whatever else happens to the
+/// asset at this moment, such as the end of its inspection, the delete follows it.
+#[instrument(skip_all, fields(asset.id = id))]
+async fn delete_asset(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
+    const ATTEMPTS: usize = 5;
+    let caller = app.callers.identify(request).await?;
+    let id = AssetId::parse(id)?;
+    for _ in 0..ATTEMPTS {
+        let asset = app.table.find_owned_even_deleted(&caller, id).await?;
+        if asset.status == Status::Deleted {
+            return no_content();
+        }
+        let kept = matches!(asset.status, Status::Uploaded | Status::Ready);
+        match app.table.delete(asset, Timestamp::now(), if kept { app.deleted_ttl_seconds } else { 0 }).await {
+            Ok(_) => {
+                info!("asset deleted");
+                return no_content();
+            }
+            Err(Error::Conflict) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Error::Conflict)
+}

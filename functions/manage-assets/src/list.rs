@@ -1,0 +1,59 @@
+//! `GET /v1/assets`: the caller's assets, or a project's, newest first.
+
+use lambda_http::{Body, Request, Response};
+use quayside_shared::domain::{Error, Kind, ProjectId, Result, Status, Tags, Timestamp};
+use quayside_shared::http::{asset_json, ok, query};
+use quayside_shared::table::Listing;
+use serde_json::json;
+use tracing::instrument;
+
+use crate::App;
+
+const DEFAULT_LIMIT: usize = 50;
+const MAX_LIMIT: usize = 100;
+
+#[instrument(skip_all)]
+pub(crate) async fn list_assets(app: &App, request: &Request) -> Result<Response<Body>> {
+    let caller = app.callers.identify(request).await?;
+    let kind = query(request, "type").map(|text| parse_kind(&text)).transpose()?;
+    let status = query(request, "status").map(|text| parse_status(&text)).transpose()?;
+    let project = query(request, "projectId").map(|text| ProjectId::parse(&text)).transpose()?;
+    let tag = query(request, "tag").map(parse_tag).transpose()?;
+    let limit = query(request, "limit").map_or(Ok(DEFAULT_LIMIT), |text| parse_limit(&text))?;
+    // All that decides which assets are in the list; a cursor holds for no other list.
+    let what = json!([kind, status, project, tag]).to_string();
+    let before = query(request, "cursor").map(|cursor| app.cursors.open(&caller, &what, &cursor)).transpose()?;
+    let project = match project {
+        Some(project) => Some(app.table.find_readable_project(&caller, project).await?),
+        None => None,
+    };
+    let page = app.table.list(&caller, &Listing { project, kind, status, tag, limit, before }).await?;
+    let now = Timestamp::now();
+    ok(&json!({
+        "items": page.items.iter().map(|asset| json!(asset_json(asset, &app.cdn, now))).collect::<Vec<_>>(),
+        "nextCursor": page.next.map(|last| app.cursors.seal(&caller, &what, last)),
+    }))
+}
+
+fn parse_kind(text: &str) -> Result<Kind> {
+    Kind::parse(text)
+        .ok_or_else(|| Error::invalid("invalid_type", "type", "type is one of image, video, audio, document."))
+}
+
+fn parse_status(text: &str) -> Result<Status> {
+    let listed = Status::parse(text).filter(|status| *status != Status::Deleted);
+    listed.ok_or_else(|| {
+        Error::invalid("invalid_status", "status", "status is one of awaiting_upload, uploaded, ready, failed.")
+    })
+}
+
+fn parse_tag(text: String) -> Result<String> {
+    let wrong = "tag has 1 to 64 characters, none of them a control character.";
+    Tags::parse(vec![text.clone()]).map_err(|_| Error::invalid("invalid_tag", "tag", wrong))?;
+    Ok(text)
+}
+
+fn parse_limit(text: &str) -> Result<usize> {
+    let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+    limit.ok_or_else(|| Error::invalid("invalid_limit", "limit", "limit is a whole number from 1 to 100."))
+}

@@ -1,0 +1,122 @@
+//! Inspects uploaded assets: are the bytes what was declared, what are their dimensions, and what do they look like when
+//! small. Ends in `ready` or `failed`.
+//!
+//! A message is worked on at least once. A failure that may pass is the queue's to repeat; on the last attempt the asset
+//! goes to `failed` with `processing_gave_up`, and the message to the dead letters.
+
+mod inspection;
+pub mod thumbnails;
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use lambda_runtime::LambdaEvent;
+use quayside_inspect::image::Limits;
+use quayside_shared::config::{ConfigError, ProcessingConfig, StorageConfig, TableConfig, Variables};
+use quayside_shared::domain::{Asset, Error, Failure, FailureCode, Result, Timestamp};
+use quayside_shared::storage::Storage;
+use quayside_shared::table::{Message, Table, Work};
+use tracing::{error, info, instrument, warn};
+
+use inspection::Verdict;
+
+/// What the function is made of; made once, before the first event.
+#[derive(Debug)]
+pub struct App {
+    table: Table,
+    storage: Storage,
+    config: ProcessingConfig,
+}
+
+impl App {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// If a variable is missing or wrong.
+    pub fn new(variables: &Variables) -> Result<Self, ConfigError> {
+        const NAME: &str = env!("CARGO_PKG_NAME");
+        Ok(Self {
+            table: Table::new(&TableConfig::read(variables)?, NAME),
+            storage: Storage::new(&StorageConfig::read(variables)?, NAME),
+            config: ProcessingConfig::read(variables)?,
+        })
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { max_pixels: self.config.max_pixels, max_frames: self.config.max_frames }
+    }
+}
+
+/// Works on a batch, one message after the other so that one image at a time is in memory. Messages that failed are
+/// reported, each by itself.
+///
+/// # Errors
+/// Never for the whole batch.
+pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, lambda_runtime::Error> {
+    let mut response = SqsBatchResponse::default();
+    for message in event.payload.records {
+        if let Err(error) = work_on(app, &message).await {
+            let id = message.message_id.unwrap_or_default();
+            error!(message.id = id, %error, cause = ?std::error::Error::source(&error), "message failed");
+            response.add_failure(id);
+        }
+    }
+    Ok(response)
+}
+
+#[instrument(skip_all, fields(asset.id))]
+async fn work_on(app: &App, message: &SqsMessage) -> Result<()> {
+    let body = message.body.as_deref().unwrap_or_default();
+    let parsed = Message::parse(message.message_id.as_deref().unwrap_or_default(), body)?;
+    tracing::Span::current().record("asset.id", tracing::field::display(parsed.asset()));
+    let Some(work) = app.table.claim(&parsed, Timestamp::now()).await? else {
+        info!("nothing to do");
+        return Ok(());
+    };
+    match inspection::inspect(app, &work).await {
+        Ok(verdict) => record(app, work, verdict).await,
+        Err(error) if is_last(app, message) => {
+            let detail = "The file could not be inspected, through no fault of its own. Try again later.".to_owned();
+            let failure = Failure { code: FailureCode::ProcessingGaveUp, detail };
+            app.table.mark_failed(work, Timestamp::now(), failure).await?;
+            Err(error)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn record(app: &App, work: Work<Asset>, verdict: Verdict) -> Result<()> {
+    let now = Timestamp::now();
+    let recorded = match verdict {
+        Verdict::Sound { sha256, metadata, variants } => {
+            app.table.mark_ready(&work, now, sha256, metadata, variants).await
+        }
+        Verdict::Refused(failure) => {
+            info!(code = ?failure.code, detail = failure.detail, "asset refused");
+            let failed = app.table.mark_failed(work, now, failure).await;
+            return failed.map(drop).or_else(overtaken);
+        }
+    };
+    match recorded {
+        // It was deleted while it was inspected. If its bytes were deleted too, what was just written is left over.
+        Err(Error::Conflict) => {
+            app.table.purge_again(&work, now).await?;
+            overtaken(Error::Conflict)
+        }
+        other => other,
+    }
+}
+
+/// Somebody else has moved the asset on, so that there is nothing left to record.
+fn overtaken(error: Error) -> Result<()> {
+    match error {
+        Error::Conflict => {
+            warn!("the asset was changed while it was inspected");
+            Ok(())
+        }
+        other => Err(other),
+    }
+}
+
+fn is_last(app: &App, message: &SqsMessage) -> bool {
+    let received = message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse::<u64>().ok());
+    received.is_some_and(|received| received >= app.config.attempts)
+}

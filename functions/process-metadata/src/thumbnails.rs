@@ -1,0 +1,135 @@
+//! Small renditions of an image for lists and previews, and a blurhash for the time before they are loaded.
+//!
+//! The order of the work keeps it cheap: a picture is decoded no larger than is needed (`decode.rs`), scaled down,
+//! and only then brought to sRGB and turned upright, when few pixels are left. The smaller rendition is made from the
+//! larger one.
+
+mod colour;
+mod decode;
+mod pixels;
+#[cfg(test)]
+mod tests;
+
+use std::panic::{self, AssertUnwindSafe};
+
+use colour::Profile;
+use pixels::{Layout, Pixels};
+use quayside_inspect::image::Image;
+use webp::WebPConfig;
+
+/// Longer side of the rendition `thumbnail`, in pixels.
+pub const THUMBNAIL_SIDE: u32 = 320;
+
+/// Longer side of the rendition `preview`, in pixels.
+pub const PREVIEW_SIDE: u32 = 1280;
+
+/// Quality of libwebp's lossy compression, of 100.
+const QUALITY: f32 = 80.0;
+
+/// How hard libwebp tries, of 6.
+const METHOD: i32 = 1;
+
+/// Side in pixels of the picture from which the blurhash is computed; 4 × 3 components hold no more detail.
+const BLURHASH_SIDE: u32 = 32;
+
+/// What is made of an image.
+#[derive(Clone, Debug)]
+pub struct Thumbnails {
+    /// `thumbnail` and `preview`. Neither is larger than the image itself.
+    pub renditions: [Rendition; 2],
+    /// The image in about 28 characters, for a placeholder (blurha.sh), with 4 × 3 components. What is transparent
+    /// counts as white.
+    pub blurhash: String,
+}
+
+/// A smaller version of an image, as a WebP file: upright, in sRGB, and without the image's metadata.
+#[derive(Clone, Debug)]
+pub struct Rendition {
+    /// `thumbnail` or `preview`.
+    pub name: &'static str,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// The WebP file.
+    pub bytes: Vec<u8>,
+}
+
+/// Why there are no renditions. The text is fit to be shown to whoever sent the image.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The picture's data is damaged or incomplete. It will not get better.
+    #[error("The image cannot be read: {why}.")]
+    Unreadable {
+        /// What the decoder says, as the end of a sentence.
+        why: String,
+    },
+    /// The image is in order, but writing a rendition failed, as it does when memory runs out.
+    #[error("The image's previews could not be written.")]
+    Encoding,
+}
+
+/// Makes both renditions and the blurhash of an image file; of an animation, from its first frame.
+///
+/// `image` is what [`inspect`](quayside_inspect::image::inspect) says of the same bytes; its limits bound the memory
+/// that this takes. For a JPEG that is about 10 bytes for each pixel of the preview, and twice the number of the
+/// image's own pixels more where it is progressive; for a PNG without interlacing a few rows; for everything else up
+/// to 6 bytes for each pixel of the image.
+///
+/// The work is done on the calling thread, for up to some seconds.
+///
+/// # Errors
+///
+/// [`Error::Unreadable`] for damaged or truncated data, also where a decoder panics over it, and [`Error::Encoding`].
+pub fn thumbnails(bytes: &[u8], image: &Image) -> Result<Thumbnails, Error> {
+    caught(|| make(bytes, image))
+}
+
+/// What `work` says, or that the image cannot be read where it panics.
+fn caught<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    panic::catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(Error::Unreadable { why: "it breaks the decoder".into() }))
+}
+
+fn make(bytes: &[u8], image: &Image) -> Result<Thumbnails, Error> {
+    let decoded = decode::decode(bytes, image)?;
+    let (width, height) = fit(image.stored_size(), PREVIEW_SIDE);
+    let small = decoded.pixels.resize(width, height);
+    let profile = decoded.icc_profile.as_deref().and_then(Profile::parse);
+    let preview = colour::to_srgb(small, profile.as_ref()).upright(image.orientation);
+    let (width, height) = fit((image.width, image.height), THUMBNAIL_SIDE);
+    let thumbnail = preview.resize(width, height);
+    Ok(Thumbnails {
+        blurhash: blurhash(&thumbnail)?,
+        renditions: [encode("thumbnail", &thumbnail)?, encode("preview", &preview)?],
+    })
+}
+
+/// The size with the same proportions whose longer side is at most `side`; never a larger one, and never of no length.
+fn fit((width, height): (u32, u32), side: u32) -> (u32, u32) {
+    let longer = width.max(height);
+    if longer <= side {
+        return (width, height);
+    }
+    let scale = |length: u32| {
+        let scaled = (u64::from(length) * u64::from(side) + u64::from(longer) / 2) / u64::from(longer);
+        u32::try_from(scaled).unwrap_or(side).max(1)
+    };
+    (scale(width), scale(height))
+}
+
+fn encode(name: &'static str, pixels: &Pixels) -> Result<Rendition, Error> {
+    let mut config = WebPConfig::new().map_err(|()| Error::Encoding)?;
+    config.quality = QUALITY;
+    config.method = METHOD;
+    let layout = if pixels.layout == Layout::Rgba { webp::PixelLayout::Rgba } else { webp::PixelLayout::Rgb };
+    let encoder = webp::Encoder::new(&pixels.bytes, layout, pixels.width, pixels.height);
+    let file = encoder.encode_advanced(&config).map_err(|_| Error::Encoding)?;
+    Ok(Rendition { name, width: pixels.width, height: pixels.height, bytes: file.to_vec() })
+}
+
+fn blurhash(thumbnail: &Pixels) -> Result<String, Error> {
+    let (width, height) = fit((thumbnail.width, thumbnail.height), BLURHASH_SIDE);
+    let flat = thumbnail.resize(width, height).on_white();
+    blurhash::encode(4, 3, width, height, &flat).map_err(|_| Error::Encoding)
+}

@@ -1,0 +1,79 @@
+//! Where an asset's bytes are: `GET` and `HEAD /v1/assets/{id}/data` check who asks and redirect to a signed URL of the
+//! CDN.
+
+use std::convert::Infallible;
+
+use lambda_http::{Body, Request, Response};
+use quayside_shared::config::{AuthConfig, ConfigError, DeliveryConfig, TableConfig, Variables};
+use quayside_shared::delivery::{Cdn, SignedUrl};
+use quayside_shared::domain::{Asset, AssetId, Error, Readable, Result, Status, Timestamp};
+use quayside_shared::http::{Callers, accepts_json, ok, problem, query, redirect, segments};
+use quayside_shared::table::Table;
+use serde_json::json;
+use tracing::instrument;
+
+/// What the function is made of; made once, before the first request.
+#[derive(Debug)]
+pub struct App {
+    callers: Callers,
+    table: Table,
+    cdn: Cdn,
+}
+
+impl App {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// If a variable is missing or wrong.
+    pub fn new(variables: &Variables) -> Result<Self, ConfigError> {
+        Ok(Self {
+            callers: Callers::new(AuthConfig::read(variables)?),
+            table: Table::new(&TableConfig::read(variables)?, env!("CARGO_PKG_NAME")),
+            cdn: Cdn::new(DeliveryConfig::read(variables)?),
+        })
+    }
+}
+
+/// Answers one request.
+///
+/// # Errors
+/// Never: an error is answered with a problem document.
+pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infallible> {
+    let answer = match (request.method().as_str(), segments(&request).as_slice()) {
+        ("GET" | "HEAD", ["v1", "assets", id, "data"]) => serve(app, &request, id).await,
+        (method, _) => Err(Error::NoRoute(method.to_owned())),
+    };
+    Ok(answer.unwrap_or_else(|error| problem(&request, error)))
+}
+
+#[instrument(skip_all, fields(asset.id = id))]
+async fn serve(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
+    let caller = app.callers.identify(request).await?;
+    let id = AssetId::parse(id)?;
+    let download = match query(request, "download").as_deref() {
+        None | Some("0" | "false") => false,
+        Some("1" | "true") => true,
+        Some(_) => return Err(Error::invalid("invalid_download", "download", "download is 1 or 0.")),
+    };
+    let asset = app.table.find_readable(&caller, id).await?;
+    let signed = sign(app, &asset, query(request, "variant"), download)?;
+    if accepts_json(request) {
+        return ok(&json!({"url": signed.url, "expiresAt": signed.expires_at}));
+    }
+    redirect(&signed.url)
+}
+
+fn sign(app: &App, asset: &Readable<Asset>, variant: Option<String>, download: bool) -> Result<SignedUrl> {
+    if asset.status != Status::Ready {
+        return Err(Error::NotReady(asset.status));
+    }
+    let now = Timestamp::now();
+    match variant.as_deref() {
+        None | Some("original") => Ok(app.cdn.original(asset, now, download)),
+        // Only names that the record has reach the CDN.
+        Some(name) => match asset.variants.iter().find(|variant| variant.name == name) {
+            Some(variant) => Ok(app.cdn.variant(asset, &variant.name, now, download)),
+            None => Err(Error::NoSuchVariant(name.chars().filter(|c| !c.is_control()).take(64).collect())),
+        },
+    }
+}

@@ -1,0 +1,42 @@
+//! The end of an upload that nobody wants any more.
+
+use lambda_http::{Body, Request, Response};
+use quayside_shared::domain::{Asset, AssetId, Caller, Error, Owned, Result, Status, Timestamp};
+use quayside_shared::http::no_content;
+use tracing::{instrument, warn};
+
+use crate::App;
+
+/// The record goes first: it gives the quota back and is due for `sweep` at once, which finishes what this does not.
+/// Aborting again changes nothing, and a record that somebody else changes at this moment is looked at again.
+#[instrument(skip_all, fields(asset.id = id))]
+pub(crate) async fn abort(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
+    const ATTEMPTS: usize = 5;
+    let caller = app.callers.identify(request).await?;
+    let id = AssetId::parse(id)?;
+    for _ in 0..ATTEMPTS {
+        let asset = match end(app, &caller, id).await {
+            Err(Error::Conflict) => continue,
+            ended => ended?,
+        };
+        if let Some(upload_id) = asset.multipart_upload_id()
+            && let Err(error) = app.storage.abort_multipart(&asset, upload_id).await
+        {
+            warn!(%error, "storage did not abort; sweep will");
+        }
+        return no_content();
+    }
+    Err(Error::Conflict)
+}
+
+async fn end(app: &App, caller: &Caller, id: AssetId) -> Result<Owned<Asset>> {
+    let asset = app.table.find_owned_even_deleted(caller, id).await?;
+    match asset.status {
+        Status::AwaitingUpload => app.table.delete(asset, Timestamp::now(), 0).await,
+        Status::Deleted => Ok(asset),
+        status => {
+            let hint = "Delete the asset instead: DELETE /v1/assets/{id}.";
+            Err(Error::UploadNotActive { status, hint })
+        }
+    }
+}
