@@ -1,0 +1,102 @@
+//! `cargo local`: starts the system, or prints a token for it.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use quayside_local::data;
+use quayside_local::system::{self, Settings, System};
+use tracing_subscriber::EnvFilter;
+
+/// The whole system on one machine.
+#[derive(Parser)]
+#[command(name = "cargo local", bin_name = "cargo local", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    start: Start,
+}
+
+#[derive(Args)]
+struct Start {
+    /// First of four ports: gateway and page, storage, table, edge. 0 takes free ones.
+    #[arg(long, value_name = "BASE", default_value_t = 9000, value_parser = clap::value_parser!(u16).range(..=65532))]
+    port: u16,
+    /// Folder that the data is kept in.
+    #[arg(long, value_name = "DIR", global = true, default_value_os_t = project().join(".local"))]
+    data: PathBuf,
+    /// Keep no data.
+    #[arg(long, conflicts_with = "data")]
+    ephemeral: bool,
+    /// Try failed messages again so many seconds later, not when their visibility timeout is over.
+    #[arg(long, value_name = "SECONDS")]
+    retry_after: Option<u64>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Prints a token that the system in the data folder accepts.
+    Token {
+        /// The token's sub.
+        sub: String,
+        /// A role that it claims; may be repeated.
+        #[arg(long = "role", value_name = "ROLE")]
+        roles: Vec<String>,
+        /// How many seconds it holds.
+        #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+        expires_in: u64,
+    },
+}
+
+/// The checkout that this was built from, with its template and page.
+fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+#[tokio::main]
+async fn main() -> std::process::ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,s3s=off,dynoxide=error"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        Some(Command::Token { sub, roles, expires_in }) => {
+            token(&arguments.start.data, &sub, &roles, Duration::from_secs(expires_in))
+        }
+        None => run(&arguments.start).await,
+    };
+    match done {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            _ = writeln!(std::io::stderr(), "error: {error}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn token(data: &Path, sub: &str, roles: &[String], expires_in: Duration) -> system::Result<()> {
+    std::fs::create_dir_all(data)?;
+    let token = system::tokens(&data::secrets(data)?).issue(sub, roles, expires_in)?;
+    writeln!(std::io::stdout(), "{token}")?;
+    Ok(())
+}
+
+async fn run(start: &Start) -> system::Result<()> {
+    let system = System::start(Settings {
+        base_port: start.port,
+        data: (!start.ephemeral).then(|| start.data.clone()),
+        project: project(),
+        retry_after: start.retry_after.map(Duration::from_secs),
+    })
+    .await?;
+    let addresses = &system.addresses;
+    let mut out = std::io::stdout();
+    writeln!(out, "gateway and page  {}", addresses.gateway)?;
+    writeln!(out, "storage (S3)      {}", addresses.storage)?;
+    writeln!(out, "table (DynamoDB)  {}", addresses.table)?;
+    writeln!(out, "edge (CDN)        {}", addresses.edge)?;
+    writeln!(out, "ready")?;
+    out.flush()?;
+    system.run().await
+}

@@ -1,0 +1,305 @@
+//! Puts the parts together, as `template.yaml` says.
+
+use std::collections::HashMap;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use quayside_shared::config::Variables;
+use serde_json::json;
+use time::OffsetDateTime;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+
+use crate::data::{Data, Secrets};
+use crate::functions::{Functions, function};
+use crate::gateway::Gateway;
+use crate::journal::Journal;
+use crate::pipe::Pipe;
+use crate::poller::Poller;
+use crate::queue::Queues;
+use crate::storage::{Credentials, Storage};
+use crate::table::Table;
+use crate::template::{self, Template};
+use crate::tokens::Tokens;
+use crate::{edge, gateway, schedule, storage};
+
+/// Any error on the way to a running system, with a text for whoever starts it.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// The result of starting or running the system.
+pub type Result<T> = std::result::Result<T, Error>;
+
+const BUCKET: &str = "quayside-media";
+const TABLE: &str = "quayside";
+const REGION: &str = "local";
+const FUNCTIONS_KEY_ID: &str = "functions";
+const EDGE_KEY_ID: &str = "edge";
+
+/// How the system is started.
+#[derive(Debug)]
+pub struct Settings {
+    /// First of four ports; 0 takes free ones.
+    pub base_port: u16,
+    /// Folder that the data is kept in; `None` keeps none.
+    pub data: Option<PathBuf>,
+    /// The project's folder, with `template.yaml` and `web/`.
+    pub project: PathBuf,
+    /// When a failed message is tried again; `None` is when its visibility timeout is over.
+    pub retry_after: Option<Duration>,
+}
+
+/// Where the parts are reached.
+#[derive(Debug, Clone)]
+pub struct Addresses {
+    /// API and page.
+    pub gateway: String,
+    /// S3.
+    pub storage: String,
+    /// DynamoDB.
+    pub table: String,
+    /// CDN.
+    pub edge: String,
+}
+
+/// A running system. Dropping it stops it, as abruptly as a killed process.
+pub struct System {
+    /// Where its parts are reached.
+    pub addresses: Addresses,
+    tasks: JoinSet<Result<()>>,
+    _data: Data,
+}
+
+impl std::fmt::Debug for System {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("System").field("addresses", &self.addresses).finish_non_exhaustive()
+    }
+}
+
+struct Listeners {
+    gateway: TcpListener,
+    storage: TcpListener,
+    table: TcpListener,
+    edge: TcpListener,
+}
+
+impl Listeners {
+    async fn bind(base: u16) -> Result<Self> {
+        let bind = async |offset: u16| -> Result<TcpListener> {
+            let port = if base == 0 { 0 } else { base + offset };
+            TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+                .await
+                .map_err(|error| format!("port {port} cannot be used ({error}); choose others with --port").into())
+        };
+        Ok(Self { gateway: bind(0).await?, storage: bind(1).await?, table: bind(2).await?, edge: bind(3).await? })
+    }
+
+    fn addresses(&self) -> Result<Addresses> {
+        let url = |host: &str, listener: &TcpListener| -> Result<String> {
+            Ok(format!("http://{host}:{}", listener.local_addr()?.port()))
+        };
+        Ok(Addresses {
+            gateway: url("localhost", &self.gateway)?,
+            storage: url("127.0.0.1", &self.storage)?,
+            table: url("127.0.0.1", &self.table)?,
+            edge: url("127.0.0.1", &self.edge)?,
+        })
+    }
+}
+
+impl System {
+    /// Starts everything and returns once all of it answers.
+    ///
+    /// # Errors
+    /// If the template cannot be run, a port or the data folder is in use, or a function refuses its variables.
+    pub async fn start(settings: Settings) -> Result<Self> {
+        let template = Template::read(&settings.project.join("template.yaml"))?;
+        let data = Data::open(settings.data.as_deref())?;
+        let listeners = Listeners::bind(settings.base_port).await?;
+        let addresses = listeners.addresses()?;
+        let journal = Journal::new();
+        let functions = functions(&template, &addresses, &data.secrets)?;
+
+        let table = Table::open(&data.path("table.db"), TABLE, &template.table)?;
+        let queues = Queues::open(&data.path("queues.db"), &template.queues)?;
+        let storage = Storage::open(Some(&data.path("storage")))?;
+        let page_port = listeners.gateway.local_addr()?.port();
+        let origins = ["localhost", "127.0.0.1"].map(|host| format!("http://{host}:{page_port}"));
+        storage.create_bucket_with(BUCKET, &origins).await?;
+
+        let mut tasks = JoinSet::new();
+        let credentials = vec![
+            Credentials { key_id: FUNCTIONS_KEY_ID.to_owned(), secret: data.secrets.functions_key.clone() },
+            Credentials { key_id: EDGE_KEY_ID.to_owned(), secret: data.secrets.edge_key.clone() },
+        ];
+        tasks.spawn(storage::serve(listeners.storage, storage.clone(), credentials, journal.clone()).map(Ok));
+        tasks.spawn(apply_lifecycle(storage).map(Ok));
+        let served = table.clone();
+        let table_journal = journal.clone();
+        tasks.spawn(async move { Ok(served.serve(listeners.table, table_journal).await?) });
+        tasks.spawn(serve_edge(listeners.edge, &addresses, &data.secrets));
+        let pipe = Pipe { table, queues: queues.clone(), definition: template.pipe, rules: template.rules };
+        tasks.spawn(pipe.run().map(Ok));
+        let timeouts: HashMap<_, _> =
+            template.functions.iter().map(|function| (function.name.clone(), function.timeout)).collect();
+        for source in template.queue_sources {
+            let invoke = Arc::clone(named(&functions, &source.function)?);
+            let timeout = timeouts[&source.function];
+            let retry_after = settings.retry_after;
+            tasks.spawn(Poller { queues: queues.clone(), source, invoke, timeout, retry_after }.run().map(Ok));
+        }
+        let sweep = template.schedules.iter().find(|schedule| schedule.function == "sweep").cloned();
+        let sweep = sweep.ok_or("template.yaml has no schedule for sweep")?;
+        for schedule in template.schedules {
+            let invoke = Arc::clone(named(&functions, &schedule.function)?);
+            let timeout = timeouts[&schedule.function];
+            tasks.spawn(schedule::run(schedule, invoke, timeout).map(Ok));
+        }
+        let counted = queues;
+        let names: Vec<_> = template.queues.iter().map(|queue| queue.name.clone()).collect();
+        let gateway = Gateway {
+            routes: template.routes,
+            functions,
+            cors: template.cors.ok_or("template.yaml has no CorsConfiguration")?,
+            sweep,
+            tokens: tokens(&data.secrets),
+            journal,
+            queues: Arc::new(move || {
+                let (queues, names) = (counted.clone(), names.clone());
+                async move { count(&queues, &names).await }.boxed()
+            }),
+            web: settings.project.join("web"),
+            edge_origin: addresses.edge.clone(),
+            storage_origin: addresses.storage.clone(),
+        };
+        tasks.spawn(async move { Ok(gateway::serve(listeners.gateway, gateway).await?) });
+
+        let mut system = Self { addresses, tasks, _data: data };
+        system.wait_until_all_answer().await?;
+        Ok(system)
+    }
+
+    /// Runs until it is told to stop (SIGINT, SIGTERM) or a part of it ends.
+    ///
+    /// # Errors
+    /// If a part of it ends.
+    pub async fn run(mut self) -> Result<()> {
+        let mut terminated = signal(SignalKind::terminate())?;
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => Ok(()),
+            _ = terminated.recv() => Ok(()),
+            ended = self.ended() => Err(ended),
+        }
+    }
+
+    async fn ended(&mut self) -> Error {
+        match self.tasks.join_next().await {
+            Some(Ok(Err(error))) => error,
+            Some(Err(error)) => error.into(),
+            Some(Ok(Ok(()))) | None => "a part of the system ended".into(),
+        }
+    }
+
+    async fn wait_until_all_answer(&mut self) -> Result<()> {
+        let Addresses { gateway, storage, table, edge } = self.addresses.clone();
+        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(10)).build()?;
+        let answers = async {
+            let health = format!("{gateway}/_local/health");
+            for url in [&health, &storage, &table, &edge] {
+                client.get(url).send().await?;
+            }
+            Ok::<_, reqwest::Error>(())
+        };
+        tokio::select! {
+            answered = answers => Ok(answered?),
+            ended = self.ended() => Err(ended),
+        }
+    }
+}
+
+/// The issuer of the local tokens.
+pub fn tokens(secrets: &Secrets) -> Tokens {
+    Tokens::new(secrets.token_secret.as_bytes(), "http://localhost", "quayside")
+}
+
+fn functions(template: &Template, addresses: &Addresses, secrets: &Secrets) -> Result<Functions> {
+    let mut functions = Functions::new();
+    for described in &template.functions {
+        let name = &described.name;
+        let variables = variables(described, addresses, secrets);
+        let made = function(name, &variables).map_err(|error| format!("{name}: {error}"))?;
+        let made =
+            made.ok_or_else(|| format!("template.yaml names the function {name}, which is not built in here"))?;
+        functions.insert(name.clone(), made);
+    }
+    Ok(functions)
+}
+
+/// A function's variables: the template's, over them those of this process with the same names, and over both what this
+/// system provides itself.
+fn variables(described: &template::Function, addresses: &Addresses, secrets: &Secrets) -> Variables {
+    let provided = [
+        ("AUTH_MODE", "gateway"),
+        ("TABLE_NAME", TABLE),
+        ("AWS_REGION", REGION),
+        ("AWS_ACCESS_KEY_ID", FUNCTIONS_KEY_ID),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", &addresses.table),
+        ("S3_ENDPOINT", &addresses.storage),
+        ("S3_REGION", REGION),
+        ("S3_BUCKET", BUCKET),
+        ("S3_KEY_ID", FUNCTIONS_KEY_ID),
+        ("S3_APPLICATION_KEY", &secrets.functions_key),
+        ("CDN_URL", &addresses.edge),
+        ("CDN_TOKEN_KEY", &secrets.cdn_token_key),
+    ];
+    let from_template = described.variables.iter().filter_map(|(name, value)| {
+        let value = std::env::var(name).ok().or_else(|| value.clone())?;
+        Some((name.clone(), value))
+    });
+    from_template.chain(provided.map(|(name, value)| (name.to_owned(), value.to_owned()))).collect()
+}
+
+fn named<'a>(functions: &'a Functions, name: &str) -> Result<&'a crate::functions::Invoke> {
+    functions.get(name).ok_or_else(|| format!("template.yaml has an event for {name}, which is no function").into())
+}
+
+fn serve_edge(
+    listener: TcpListener,
+    addresses: &Addresses,
+    secrets: &Secrets,
+) -> impl Future<Output = Result<()>> + use<> {
+    let origin = edge::Origin {
+        endpoint: addresses.storage.clone(),
+        region: REGION.to_owned(),
+        bucket: BUCKET.to_owned(),
+        key_id: EDGE_KEY_ID.to_owned(),
+        application_key: secrets.edge_key.clone(),
+    };
+    let token_key = secrets.cdn_token_key.clone();
+    async move { Ok(edge::serve(listener, &token_key, &origin).await?) }
+}
+
+/// The messages in each queue.
+async fn count(queues: &Queues, names: &[String]) -> serde_json::Value {
+    let mut counts = serde_json::Map::new();
+    for name in names {
+        let counted = queues.counts(name).await;
+        counts.insert(name.clone(), counted.map_or_else(|error| json!(error.to_string()), |counts| json!(counts)));
+    }
+    counts.into()
+}
+
+/// Storage's own housekeeping, which a real store does once a day.
+async fn apply_lifecycle(storage: Storage) {
+    let mut hours = tokio::time::interval(Duration::from_secs(60 * 60));
+    loop {
+        hours.tick().await;
+        if let Err(error) = storage.sweep_lifecycle(OffsetDateTime::now_utc()).await {
+            tracing::warn!(%error, "the bucket's lifecycle was not applied");
+        }
+    }
+}

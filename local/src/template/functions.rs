@@ -1,0 +1,169 @@
+//! Functions with their event sources, and the HTTP API.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::document::{referred, text_of};
+use super::{Builder, Cors, Function, Parameters, QueueSource, Route, Schedule, Section, TemplateError};
+
+/// What of a function's properties the local system either reads or has no use for.
+const PROPERTIES: [&str; 14] = [
+    "Architectures",
+    "CodeUri",
+    "Description",
+    "Environment",
+    "EphemeralStorage",
+    "Events",
+    "FunctionName",
+    "Handler",
+    "LoggingConfig",
+    "MemorySize",
+    "Policies",
+    "ReservedConcurrentExecutions",
+    "Runtime",
+    "Timeout",
+];
+
+pub(super) fn read(
+    builder: &mut Builder,
+    logical_name: &str,
+    properties: &Section<'_>,
+    globals: &Section<'_>,
+    parameters: &Parameters,
+) -> Result<(), TemplateError> {
+    properties.only(&PROPERTIES)?;
+    let defaults = globals.section("Function")?;
+    let folder = properties.required("CodeUri")?.text()?;
+    let name = folder.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+
+    // Lambda's own default is 3 seconds.
+    let timeout = properties.get("Timeout").or_else(|| defaults.get("Timeout"));
+    let timeout = timeout.map_or(Ok(3), |timeout| timeout.number(1..=900))?;
+
+    let mut variables = BTreeMap::new();
+    for environment in [defaults.section("Environment")?, properties.section("Environment")?] {
+        let section = environment.section("Variables")?;
+        for (variable, value) in section.object()? {
+            variables.insert(variable.clone(), read_variable(&section, variable, parameters.resolve(value))?);
+        }
+    }
+
+    for (event, source) in properties.section("Events")?.object()? {
+        let source = Section { place: format!("{logical_name}.Events.{event}"), value: source };
+        let kind = source.required("Type")?.text()?;
+        let properties = source.section("Properties")?;
+        match kind.as_str() {
+            "HttpApi" => builder.routes.push(read_route(&name, &properties)?),
+            "SQS" => builder.queue_sources.push(read_queue_source(&name, &properties)?),
+            "ScheduleV2" => builder.schedules.push(read_schedule(event, &name, &properties)?),
+            other => {
+                let problem = format!("the local system knows HttpApi, SQS and ScheduleV2 events, not {other}");
+                return Err(source.error(problem));
+            }
+        }
+    }
+
+    let timeout = Duration::from_secs(timeout.into());
+    builder.functions.push(Function { logical_name: logical_name.to_owned(), name, timeout, variables });
+    Ok(())
+}
+
+fn read_variable(section: &Section<'_>, name: &str, value: &Value) -> Result<Option<String>, TemplateError> {
+    match value {
+        Value::Object(_) => Ok(None),
+        value => text_of(value)
+            .map(Some)
+            .map_err(|_| section.error(format!("{name} must be a string, a number, a boolean or a reference"))),
+    }
+}
+
+fn read_route(function: &str, properties: &Section<'_>) -> Result<Route, TemplateError> {
+    properties.only(&["Auth", "Method", "Path"])?;
+    let method = properties.required("Method")?;
+    let path = properties.required("Path")?;
+    let route = Route {
+        method: method.text()?.to_uppercase(),
+        path: path.text()?,
+        function: function.to_owned(),
+        needs_token: match properties.section("Auth")?.get("Authorizer") {
+            Some(authorizer) => authorizer.text()? != "NONE",
+            None => true,
+        },
+    };
+    if !["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"].contains(&route.method.as_str()) {
+        return Err(method.error(format!("must be one HTTP method, not {}", route.method)));
+    }
+    if !route.path.starts_with('/') || route.path.contains("+}") {
+        return Err(path.error("must start with a slash, and each {name} takes one segment"));
+    }
+    Ok(route)
+}
+
+fn read_queue_source(function: &str, properties: &Section<'_>) -> Result<QueueSource, TemplateError> {
+    properties.only(&["BatchSize", "Enabled", "FunctionResponseTypes", "Queue", "ScalingConfig"])?;
+    properties.must_be("Enabled", &json!(true))?;
+    properties.must_be("FunctionResponseTypes", &json!(["ReportBatchItemFailures"]))?;
+    let scaling = properties.section("ScalingConfig")?;
+    scaling.only(&["MaximumConcurrency"])?;
+    let queue = properties.required("Queue")?;
+    Ok(QueueSource {
+        function: function.to_owned(),
+        queue: referred(queue.value).ok_or_else(|| queue.error("must be the Arn of a queue"))?.to_owned(),
+        batch_size: properties.get("BatchSize").map_or(Ok(10), |size| size.number(1..=10))?,
+        report_batch_item_failures: properties.get("FunctionResponseTypes").is_some(),
+        maximum_concurrency: scaling.get("MaximumConcurrency").map(|most| most.number(2..=1000)).transpose()?,
+    })
+}
+
+fn read_schedule(event: &str, function: &str, properties: &Section<'_>) -> Result<Schedule, TemplateError> {
+    properties.only(&["Description", "Input", "Name", "ScheduleExpression", "State"])?;
+    properties.must_be("State", &json!("ENABLED"))?;
+    let expression = properties.required("ScheduleExpression")?;
+    let every = read_rate(&expression.text()?)
+        .ok_or_else(|| expression.error("must be rate(1 minute), or rate(N minutes), in hours or in days"))?;
+    let input = match properties.get("Input") {
+        Some(input) => {
+            Some(serde_json::from_str(&input.text()?).map_err(|_| input.error("must be a string that holds JSON"))?)
+        }
+        None => None,
+    };
+    Ok(Schedule { name: event.to_owned(), function: function.to_owned(), every, input })
+}
+
+fn read_rate(expression: &str) -> Option<Duration> {
+    let (number, unit) = expression.strip_prefix("rate(")?.strip_suffix(')')?.split_once(' ')?;
+    let number: u32 = number.parse().ok().filter(|number| *number > 0)?;
+    let seconds = match unit.trim_end_matches('s') {
+        "minute" => 60,
+        "hour" => 3_600,
+        "day" => 86_400,
+        _ => return None,
+    };
+    Some(Duration::from_secs(seconds) * number)
+}
+
+pub(super) fn read_cors(globals: &Section<'_>, parameters: &Parameters) -> Result<Option<Cors>, TemplateError> {
+    let Some(cors) = globals.section("HttpApi")?.get("CorsConfiguration") else {
+        return Ok(None);
+    };
+    cors.only(&["AllowHeaders", "AllowMethods", "AllowOrigins", "ExposeHeaders", "MaxAge"])?;
+    let list = |key: &str| -> Result<Vec<String>, TemplateError> {
+        let Some(list) = cors.get(key) else { return Ok(Vec::new()) };
+        list.elements()?
+            .into_iter()
+            .map(|element| Section { value: parameters.resolve(element.value), ..element }.text())
+            .collect()
+    };
+    Ok(Some(Cors {
+        origins: list("AllowOrigins")?,
+        methods: list("AllowMethods")?,
+        headers: list("AllowHeaders")?,
+        exposed_headers: list("ExposeHeaders")?,
+        max_age: match cors.get("MaxAge") {
+            Some(seconds) => Some(Duration::from_secs(seconds.number(0..=86_400)?.into())),
+            None => None,
+        },
+    }))
+}

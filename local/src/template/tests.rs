@@ -1,0 +1,203 @@
+#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
+
+use serde_json::json;
+
+use super::*;
+
+/// The least that is a template, with `more` among its resources.
+fn with(more: &str) -> Result<Template, TemplateError> {
+    Template::parse(&format!(
+        r"
+Parameters:
+  Attempts: {{Type: Number, Default: 7}}
+  Origin: {{Type: String, Default: https://app.example}}
+Globals:
+  Function:
+    Timeout: 10
+    Environment:
+      Variables: {{LEVEL: info, SIZE: 16, ATTEMPTS: !Ref Attempts, TABLE: !Ref Table}}
+  HttpApi:
+    CorsConfiguration: {{AllowOrigins: [!Ref Origin], AllowMethods: [GET], MaxAge: 600}}
+Resources:
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{{AttributeName: pk, AttributeType: S}}]
+      KeySchema: [{{AttributeName: pk, KeyType: HASH}}]
+      StreamSpecification: {{StreamViewType: NEW_IMAGE}}
+  Pipe:
+    Type: AWS::Pipes::Pipe
+    Properties:
+      SourceParameters: {{DynamoDBStreamParameters: {{StartingPosition: TRIM_HORIZON}}}}
+      TargetParameters: {{EventBridgeEventBusParameters: {{Source: shop, DetailType: order}}}}
+{more}"
+    ))
+}
+
+fn function(events: &str) -> Result<Template, TemplateError> {
+    with(&format!(
+        r"
+  Work:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: functions/work/
+      Environment:
+        Variables: {{LEVEL: debug, FAST: true, NAME: !Sub '${{AWS::StackName}}-x', KEY: '{{{{resolve:secret}}}}'}}
+      Events: {events}"
+    ))
+}
+
+#[test]
+fn the_projects_own_template_is_understood_whole() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
+    let template = Template::read(&path).unwrap();
+
+    let process = template.function("process-metadata").unwrap();
+    assert_eq!((process.logical_name.as_str(), process.timeout), ("ProcessMetadata", Duration::from_secs(120)));
+    assert_eq!(process.variables["MAX_IMAGE_MB"].as_deref(), Some("50"));
+    assert_eq!(process.variables["PROCESSING_ATTEMPTS"].as_deref(), Some("5"));
+    assert_eq!(process.variables["TABLE_NAME"], None);
+    assert!(process.variables["S3_KEY_ID"].as_deref().unwrap().starts_with("{{resolve:"));
+    assert!(process.variables["ALLOWED_TYPES"].as_deref().unwrap().contains("image/gif image/svg+xml video/mp4"));
+
+    let complete = template.routes.iter().find(|route| route.path == "/v1/uploads/{id}/complete").unwrap();
+    assert_eq!((complete.method.as_str(), complete.function.as_str()), ("POST", "complete-upload"));
+    assert!(complete.needs_token);
+    assert!(template.cors.as_ref().unwrap().headers.contains(&"idempotency-key".to_owned()));
+
+    let source = &template.queue_sources[0];
+    assert_eq!((source.function.as_str(), source.queue.as_str()), ("process-metadata", "UploadedQueue"));
+    assert!(source.report_batch_item_failures);
+    let queue = template.queues.iter().find(|queue| queue.name == source.queue).unwrap();
+    assert_eq!(queue.visibility_timeout, process.timeout * 6);
+    let redrive = queue.redrive.as_ref().unwrap();
+    assert_eq!((redrive.dead_letters.as_str(), redrive.max_receive_count), ("UploadedDeadLetters", 5));
+
+    assert_eq!(template.schedules[0].function, "sweep");
+    assert_eq!(template.schedules[0].every, Duration::from_secs(60));
+    assert_eq!(template.table.key_schema[0], json!({"AttributeName": "pk", "KeyType": "HASH"}));
+    assert_eq!(template.table.time_to_live_attribute.as_deref(), Some("expires_at"));
+    assert_eq!((template.pipe.source.as_str(), template.pipe.detail_type.as_str()), ("quayside", "asset"));
+
+    let record = json!({"dynamodb": {"NewImage": {"sk": {"S": "ASSET"}, "status": {"S": "uploaded"}},
+                                     "OldImage": {"status": {"S": "awaiting_upload"}}}});
+    assert!(template.pipe.filters[0].matches(&record));
+    let rule = template.rules.iter().find(|rule| rule.queues == ["UploadedQueue"]).unwrap();
+    assert!(rule.pattern.matches(&json!({"source": "quayside", "detail-type": "asset", "detail": record})));
+}
+
+#[test]
+fn a_functions_own_variables_come_before_the_global_ones() {
+    let template = function("{}").unwrap();
+    let work = template.function("work").unwrap();
+    assert_eq!(work.timeout, Duration::from_secs(10));
+    let expected = [
+        ("ATTEMPTS", Some("7")),
+        ("FAST", Some("true")),
+        ("KEY", Some("{{resolve:secret}}")),
+        ("LEVEL", Some("debug")),
+        ("NAME", None),
+        ("SIZE", Some("16")),
+        ("TABLE", None),
+    ];
+    assert!(work.variables.iter().map(|(name, value)| (name.as_str(), value.as_deref())).eq(expected));
+    assert_eq!(template.cors.unwrap().origins, ["https://app.example"]);
+}
+
+#[test]
+fn event_sources_are_read_with_what_they_leave_out() {
+    let template = with(
+        r#"
+  Jobs:
+    Type: AWS::SQS::Queue
+    Properties: {RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: !Ref Attempts}}
+  Dead: {Type: AWS::SQS::Queue}
+  Work:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: functions/work
+      Events:
+        Health: {Type: HttpApi, Properties: {Method: get, Path: /health, Auth: {Authorizer: NONE}}}
+        Job: {Type: SQS, Properties: {Queue: !GetAtt Jobs.Arn}}
+        Hourly: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(2 hours), Input: '{"deep": true}'}}"#,
+    )
+    .unwrap();
+    assert_eq!((template.routes[0].method.as_str(), template.routes[0].needs_token), ("GET", false));
+    let source = &template.queue_sources[0];
+    assert_eq!((source.batch_size, source.report_batch_item_failures, source.maximum_concurrency), (10, false, None));
+    assert_eq!(template.schedules[0].every, Duration::from_secs(7200));
+    assert_eq!(template.schedules[0].input, Some(json!({"deep": true})));
+    let jobs = template.queues.iter().find(|queue| queue.name == "Jobs").unwrap();
+    assert_eq!(jobs.visibility_timeout, Duration::from_secs(30));
+    assert_eq!(jobs.redrive.as_ref().unwrap().max_receive_count, 7);
+    assert_eq!(template.table.global_secondary_indexes, json!([]));
+}
+
+#[test]
+fn what_cannot_be_run_here_is_named_with_its_resource() {
+    let queue = |properties: &str| with(&format!("  Jobs: {{Type: AWS::SQS::Queue, Properties: {properties}}}"));
+    let rule = |properties: &str| with(&format!("  Rule: {{Type: AWS::Events::Rule, Properties: {properties}}}"));
+    for (template, sentence) in [
+        (
+            with("  Topic: {Type: AWS::SNS::Topic}"),
+            "template.yaml, Topic: the local system has nothing that works as AWS::SNS::Topic does",
+        ),
+        (
+            function("{Changed: {Type: DynamoDB, Properties: {}}}"),
+            "template.yaml, Work.Events.Changed: the local system knows HttpApi, SQS and ScheduleV2 events, not \
+             DynamoDB",
+        ),
+        (
+            function("{All: {Type: HttpApi, Properties: {Method: ANY, Path: /}}}"),
+            "template.yaml, Work.Events.All.Properties.Method: must be one HTTP method, not ANY",
+        ),
+        (
+            function("{Daily: {Type: ScheduleV2, Properties: {ScheduleExpression: cron(0 0 * * ? *)}}}"),
+            "template.yaml, Work.Events.Daily.Properties.ScheduleExpression: must be rate(1 minute), or \
+             rate(N minutes), in hours or in days",
+        ),
+        (
+            function("{Job: {Type: SQS, Properties: {Queue: !GetAtt Table.Arn}}}"),
+            "template.yaml, work: its event source Table is no queue of the template",
+        ),
+        (
+            function("{Job: {Type: SQS, Properties: {Queue: !GetAtt Jobs.Arn, BatchSize: 100}}}"),
+            "template.yaml, Work.Events.Job.Properties.BatchSize: must be a whole number from 1 to 10, not 100",
+        ),
+        (
+            queue("{FifoQueue: true}"),
+            "template.yaml, Jobs.Properties: the local system does not know what to do with FifoQueue",
+        ),
+        (
+            queue("{DelaySeconds: 5}"),
+            "template.yaml, Jobs.Properties.DelaySeconds: the local system knows only 0, not 5",
+        ),
+        (
+            queue("{RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3}}"),
+            "template.yaml, Jobs: its dead-letter queue Dead is no queue of the template",
+        ),
+        (
+            rule("{EventPattern: {source: [shop]}, Targets: [{Id: a, Arn: !GetAtt Work.Arn}]}"),
+            "template.yaml, Rule: its target Work is no queue of the template",
+        ),
+        (
+            rule("{EventPattern: {source: [{suffix: p}]}, Targets: []}"),
+            "template.yaml, Rule.Properties.EventPattern: the pattern at `source`: uses the operator `suffix`; \
+             understood are anything-but, exists, prefix and $or",
+        ),
+        (
+            rule("{EventPattern: {source: [shop]}, Targets: [{Id: a, Arn: !GetAtt Jobs.Arn, Input: x}]}"),
+            "template.yaml, Rule.Properties.Targets[0]: the local system does not know what to do with Input",
+        ),
+        (
+            with("  Second: {Type: AWS::Pipes::Pipe}"),
+            "template.yaml, Second.Properties.SourceParameters: DynamoDBStreamParameters is missing",
+        ),
+        (Template::parse("Resources: {}"), "template.yaml, Resources: there must be exactly one AWS::DynamoDB::Table"),
+    ] {
+        assert_eq!(template.unwrap_err().to_string(), sentence);
+    }
+    let twice = with("  Jobs: {Type: AWS::SQS::Queue}\n  Jobs: {Type: AWS::SQS::Queue}").unwrap_err().to_string();
+    assert!(twice.starts_with("template.yaml, the file: "), "{twice}");
+}
