@@ -1,0 +1,233 @@
+/**
+ * The browser's client for Quayside: uploads files straight into storage, in parts that survive pauses, lost
+ * connections and closed tabs, and lists, fetches and deletes assets.
+ *
+ *     import { Quayside } from "./quayside.js";
+ *
+ *     const quayside = new Quayside({ baseUrl: "https://api.example", token: () => currentToken() });
+ *     const upload = quayside.upload(file, { tags: ["holiday"] });
+ *     upload.addEventListener("progress", ({ detail }) => console.log(detail.percent, detail.etaSeconds));
+ *     const asset = await upload.finished;
+ */
+import { Api } from "./quayside/api.js";
+import { NOT_TO_BE_HAD, isPassing } from "./quayside/errors.js";
+import { Places } from "./quayside/places.js";
+import { Records } from "./quayside/records.js";
+import { sleep } from "./quayside/retry.js";
+import { Upload } from "./quayside/upload.js";
+
+export { QuaysideError } from "./quayside/errors.js";
+export { Upload } from "./quayside/upload.js";
+
+const FIRST_LOOK_SECONDS = 0.5;
+const LONGEST_LOOK_SECONDS = 10;
+
+/**
+ * @typedef {object} Asset
+ * @property {string} id
+ * @property {string} ownerId
+ * @property {string | null} projectId
+ * @property {string} name
+ * @property {"image" | "video" | "audio" | "document"} type
+ * @property {string} contentType
+ * @property {"awaiting_upload" | "ingesting" | "uploaded" | "ready" | "failed" | "deleted"} status
+ * @property {{code: string, detail: string} | null} failure
+ * @property {number} size bytes
+ * @property {string | null} sha256 hex
+ * @property {string} storageKey
+ * @property {string[]} tags
+ * @property {{width?: number, height?: number, orientation?: number, hasAlpha?: boolean, frames?: number,
+ *   blurhash?: string} | null} metadata
+ * @property {unknown} variants
+ * @property {{original?: string, thumbnail?: string, preview?: string}} urls signed, each valid for a while
+ * @property {string} createdAt
+ * @property {string} updatedAt
+ * @property {number} version
+ */
+
+/**
+ * @typedef {object} AssetFilter
+ * @property {string} [type]
+ * @property {string} [status]
+ * @property {string} [projectId]
+ * @property {string} [tag]
+ * @property {number} [limit] assets a page
+ */
+
+/**
+ * @typedef {object} UnfinishedUpload
+ * @property {string} uploadId
+ * @property {string} name
+ * @property {number} size bytes
+ * @property {number} bytesUploaded
+ * @property {string} createdAt
+ * @property {boolean} resumable whether this browser began it, so that the same file given to `upload` goes on with it
+ */
+
+/** A caller's view of one Quayside service. Methods may be called at any time, also at once. */
+export class Quayside {
+  #api;
+  #shared;
+
+  /**
+   * @param {object} options
+   * @param {string} options.baseUrl of the API, without `/v1`
+   * @param {import("./quayside/api.js").Token} options.token a bearer token, or a function that gives one; it is asked
+   *   before each request, and once more with the token that was rejected when the API answers 401
+   * @param {number} [options.concurrentUploads] files sent at once, the others wait; the service has a limit of its own
+   * @param {number} [options.parallelParts] parts sent at once, for each file
+   * @param {number} [options.attempts] how often a request or part is tried before its failure counts
+   */
+  constructor({ baseUrl, token, concurrentUploads = 3, parallelParts = 4, attempts = 10 }) {
+    this.#api = new Api({ baseUrl, token, attempts });
+    this.#shared = {
+      api: this.#api,
+      places: new Places(concurrentUploads),
+      records: new Records(),
+      active: new Map(),
+      attempts,
+      parallelParts,
+      discard: (/** @type {string} */ uploadId) => this.#discard(uploadId),
+      untilInspected: (/** @type {string} */ id) => this.untilInspected(id),
+    };
+  }
+
+  /**
+   * Uploads a file. The same unchanged file of the same owner, given again after the page was closed or the upload
+   * failed, goes on where it was.
+   *
+   * @param {File} file
+   * @param {import("./quayside/upload.js").UploadOptions} [options]
+   * @returns {Upload}
+   */
+  upload(file, options = {}) {
+    return new Upload(this.#shared, file, options);
+  }
+
+  /**
+   * The caller's uploads that are begun, not complete, and not under way in this client.
+   *
+   * @returns {Promise<UnfinishedUpload[]>} newest first
+   */
+  async unfinished() {
+    const askedAt = new Date().toISOString();
+    const owner = await this.#api.owner();
+    const begun = [];
+    for await (const { items } of this.pages({ status: "awaiting_upload" })) begun.push(...items);
+
+    const here = new Set();
+    for (const { key, record } of this.#shared.records.list(owner)) {
+      here.add(record.uploadId);
+      const isBegun = begun.some((asset) => asset.id === record.uploadId);
+      if (!isBegun && record.startedAt < askedAt && !this.#shared.active.has(key)) this.#shared.records.delete(key);
+    }
+    const active = new Set(Array.from(this.#shared.active.values(), (upload) => upload.uploadId));
+    const unfinished = begun.filter((asset) => !active.has(asset.id)).map(async ({ id, name, size, createdAt }) => {
+      const progress = await this.#api.send("GET", `/v1/uploads/${encodeURIComponent(id)}`).catch(() => null);
+      const bytesUploaded = progress?.bytesUploaded ?? 0;
+      return { uploadId: id, name, size, bytesUploaded, createdAt, resumable: here.has(id) };
+    });
+    return Promise.all(unfinished);
+  }
+
+  /**
+   * Gives up an upload of an earlier session. For one of this page, use {@link Upload.cancel}.
+   *
+   * @param {string} uploadId
+   */
+  async discard(uploadId) {
+    await this.#discard(uploadId);
+    for (const { key, record } of this.#shared.records.list(await this.#api.owner())) {
+      if (record.uploadId === uploadId) this.#shared.records.delete(key);
+    }
+  }
+
+  /** @param {string} uploadId */
+  async #discard(uploadId) {
+    await this.#api.send("DELETE", `/v1/uploads/${encodeURIComponent(uploadId)}`).catch((error) => {
+      // Gone is what was wanted.
+      if (!NOT_TO_BE_HAD.includes(error.status)) throw error;
+    });
+  }
+
+  /**
+   * @param {string} id
+   * @param {{signal?: AbortSignal}} [options]
+   * @returns {Promise<Asset>}
+   */
+  async get(id, { signal } = {}) {
+    return this.#api.send("GET", `/v1/assets/${encodeURIComponent(id)}`, { signal });
+  }
+
+  /**
+   * One page of assets, newest first. `cursor` is the previous page's `nextCursor`.
+   *
+   * @param {AssetFilter & {cursor?: string, signal?: AbortSignal}} [filter]
+   * @returns {Promise<{items: Asset[], nextCursor: string | null}>}
+   */
+  async list({ signal, ...filter } = {}) {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(filter)) {
+      if (value !== undefined && value !== null) query.set(name, String(value));
+    }
+    const { items, nextCursor = null } = await this.#api.send("GET", `/v1/assets?${query}`, { signal });
+    return { items, nextCursor };
+  }
+
+  /**
+   * All pages, each fetched when it is asked for: `for await (const { items } of quayside.pages()) …`
+   *
+   * @param {AssetFilter} [filter]
+   */
+  async *pages(filter = {}) {
+    /** @type {string | undefined} */
+    let cursor;
+    do {
+      const page = await this.list({ ...filter, cursor });
+      yield page;
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor);
+  }
+
+  /** @param {string} id */
+  async delete(id) {
+    await this.#api.send("DELETE", `/v1/assets/${encodeURIComponent(id)}`);
+  }
+
+  /**
+   * A signed URL of an asset's bytes, for `src` or `href`.
+   *
+   * @param {string} id
+   * @param {object} [options]
+   * @param {string} [options.variant] `thumbnail` or `preview` where the asset has them, else the original
+   * @param {boolean} [options.download] whether the browser should save the file rather than show it
+   * @returns {Promise<{url: string, expiresAt: string}>}
+   */
+  async dataUrl(id, { variant, download = false } = {}) {
+    const query = new URLSearchParams();
+    if (variant) query.set("variant", variant);
+    if (download) query.set("download", "1");
+    return this.#api.send("GET", `/v1/assets/${encodeURIComponent(id)}/data?${query}`);
+  }
+
+  /**
+   * Looks at an asset, ever less often, until its inspection has ended. Trouble on the way there is sat out.
+   *
+   * @param {string} id
+   * @param {{signal?: AbortSignal}} [options]
+   * @returns {Promise<Asset>} `ready` or `failed`
+   * @throws {import("./quayside/errors.js").QuaysideError} `not_found` when it was deleted meanwhile
+   */
+  async untilInspected(id, { signal } = {}) {
+    for (let seconds = FIRST_LOOK_SECONDS; ; seconds = Math.min(LONGEST_LOOK_SECONDS, seconds * 1.5)) {
+      try {
+        const asset = await this.get(id, { signal });
+        if (!["uploaded", "ingesting"].includes(asset.status)) return asset;
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (!isPassing(error) && !(/** @type {any} */ (error).exhausted)) throw error;
+      }
+      await sleep(seconds, signal);
+    }
+  }
+}
