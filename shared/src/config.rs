@@ -9,6 +9,7 @@ use std::ops::RangeInclusive;
 
 use url::Url;
 
+use crate::domain::upload::MAX_UPLOAD_SECONDS;
 use crate::domain::usage::Allowance;
 use crate::domain::{Kind, MediaType};
 
@@ -202,8 +203,13 @@ impl DeliveryConfig {
     /// # Errors
     /// If one is missing or wrong.
     pub fn read(variables: &Variables) -> Result<Self> {
+        let url = variables.url("CDN_URL")?;
+        if url.path() != "/" {
+            // Tokens sign the whole path, which is the object's key.
+            return Err(wrong("CDN_URL", "must have no path"));
+        }
         Ok(Self {
-            url: variables.url("CDN_URL")?,
+            url,
             token_key: variables.secret("CDN_TOKEN_KEY")?,
             url_ttl_seconds: variables.number("URL_TTL_SECONDS", 1..=604_800)?,
         })
@@ -242,9 +248,9 @@ impl UploadConfig {
                 (Kind::Document, max("MAX_DOCUMENT_MB")?),
             ],
             allowed_types: media_types("ALLOWED_TYPES", variables.text("ALLOWED_TYPES")?)?,
-            // A presigned URL holds a week at most.
-            ttl_seconds: variables.number("UPLOAD_TTL_SECONDS", 1..=604_800)?,
-            part_bytes: variables.mebibytes("PART_SIZE_MB", 5..=5_000)?,
+            ttl_seconds: variables.number("UPLOAD_TTL_SECONDS", 1..=MAX_UPLOAD_SECONDS)?,
+            // B2 takes parts of 5 MB to 5 GB.
+            part_bytes: variables.mebibytes("PART_SIZE_MB", 5..=4_768)?,
             allowance: Allowance {
                 quota_bytes: variables.mebibytes("QUOTA_MB", 0..=1_000_000_000)?,
                 active_uploads: variables.number("MAX_ACTIVE_UPLOADS", 1..=100_000)?,
@@ -293,6 +299,14 @@ impl ProcessingConfig {
             attempts: variables.number("PROCESSING_ATTEMPTS", 1..=1_000)?,
         })
     }
+}
+
+/// Reads `INSPECTED_WITHIN_SECONDS`: how long the inspection of an upload may take, with all its attempts.
+///
+/// # Errors
+/// If it is missing or wrong.
+pub fn inspected_within_seconds(variables: &Variables) -> Result<u64> {
+    variables.number("INSPECTED_WITHIN_SECONDS", 1..=604_800)
 }
 
 /// Reads `DELETED_TTL_SECONDS`: how long a deleted asset's bytes are kept.
@@ -350,7 +364,7 @@ impl AuthConfig {
         match variables.text("AUTH_MODE")? {
             "gateway" => Ok(Self::Gateway),
             "jwks" => Ok(Self::Jwks {
-                url: variables.url("AUTH_JWKS_URL")?,
+                url: jwks_url(variables.url("AUTH_JWKS_URL")?)?,
                 algorithm: asymmetric_algorithm(variables.text("AUTH_ALGORITHM")?)?,
                 expected: expected()?,
             }),
@@ -364,6 +378,12 @@ impl AuthConfig {
             _ => Err(wrong("AUTH_MODE", "must be gateway, jwks or secret")),
         }
     }
+}
+
+/// Keys that come over a line that others can write to vouch for nobody.
+fn jwks_url(url: Url) -> Result<Url> {
+    let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    if url.scheme() == "https" || local { Ok(url) } else { Err(wrong("AUTH_JWKS_URL", "must be an https URL")) }
 }
 
 fn asymmetric_algorithm(text: &str) -> Result<jsonwebtoken::Algorithm> {

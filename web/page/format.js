@@ -18,6 +18,15 @@ export function formatBytes(bytes) {
   return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)}\u00a0${UNITS[unit]}`;
 }
 
+/**
+ * @param {string} sentence of the service, which gives sizes in bytes
+ * @returns {string} with sizes as people read them: "1.4 MB"
+ */
+export function formatSentence(sentence) {
+  const readable = sentence.replace(/\b(\d{5,})(?: bytes)?\b/g, (_, bytes) => formatBytes(Number(bytes)));
+  return readable.charAt(0).toUpperCase() + readable.slice(1);
+}
+
 /** @param {number} bytesPerSecond */
 export const formatSpeed = (bytesPerSecond) => `${formatBytes(bytesPerSecond)}/s`;
 

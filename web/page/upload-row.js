@@ -1,6 +1,7 @@
+import { contentTypeOf } from "../quayside/content-type.js";
 import { announce } from "./announce.js";
 import { element, iconButton, relabel } from "./dom.js";
-import { formatBytes, formatSpeed, formatTimeLeft } from "./format.js";
+import { formatBytes, formatSentence, formatSpeed, formatTimeLeft } from "./format.js";
 
 /** @typedef {import("../quayside.js").Upload} Upload */
 
@@ -58,8 +59,7 @@ export class UploadRow {
       element("h3", { class: "row-name" }, this.#name),
       element("div", { class: "row-buttons" }, this.#main, this.#end),
       this.#bar,
-      this.#numbers,
-      this.#state,
+      element("div", { class: "row-facts" }, this.#state, this.#numbers),
     );
 
     upload.addEventListener("status", () => this.#changed());
@@ -91,12 +91,21 @@ export class UploadRow {
   draw() {
     const { status, problem } = this.#upload;
     this.element.dataset.status = status;
-    const refusal = problem && (status === "failed" ? problem.message : `Waiting. ${problem.message}`);
-    const words = refusal ?? (this.#note || WORDS[status]);
+    const refusal = problem && (status === "failed" ? this.#reason(problem) : `Waiting. ${this.#reason(problem)}`);
+    const numbers = this.#numbersText();
+    // A speed says that it is uploading, and the two would not fit on one line.
+    const words = refusal ?? (this.#note || (numbers.includes("/s") ? "" : WORDS[status]));
     if (this.#state.textContent !== words) this.#state.textContent = words;
-    this.#numbers.textContent = this.#numbersText();
+    this.#numbers.textContent = numbers;
     this.#drawButtons();
     this.#drawBar();
+  }
+
+  /** @param {import("../quayside.js").QuaysideError} problem */
+  #reason({ code, message }) {
+    // The service lists the media types that it takes, which helps programmers.
+    if (code === "type_not_allowed") return `Files of type ${contentTypeOf(this.#upload.file)} cannot be uploaded.`;
+    return formatSentence(message);
   }
 
   #numbersText() {
@@ -141,7 +150,7 @@ export class UploadRow {
     // A button that is hidden would drop the focus to the top of the page.
     if (hadFocus && this.#main.hidden) this.#end.focus();
     if (status === "ready") announce(`${this.#name} is ready.`);
-    if (status === "failed") announce(`${this.#name} failed. ${problem?.message ?? ""}`);
+    if (status === "failed") announce(`${this.#name} failed. ${problem ? this.#reason(problem) : ""}`);
     if (status === "offline") announce("Offline. Uploads go on once the connection is back.");
     this.#actions.changed(this);
   }

@@ -111,7 +111,7 @@ export class Uploads {
   }
 
   #redraw() {
-    for (const row of this.#rows) if (row.upload.status === "uploading") row.draw();
+    for (const row of this.#rows) if (!row.isOver) row.draw();
     if (this.isSending) this.#summarise();
   }
 
@@ -125,12 +125,12 @@ export class Uploads {
     const size = progress.reduce((sum, { size: of }) => sum + of, 0);
     const speed = progress.reduce((sum, { speedBytesPerSecond }) => sum + speedBytesPerSecond, 0);
 
-    const parts = [`${ready} of ${plural(uploads.length, "file")} ready`];
-    if (failed > 0) parts.push(`${failed} failed`);
-    if (sent < size) parts.push(`${formatBytes(sent)} of ${formatBytes(size)}`);
-    if (speed > 0) parts.push(formatSpeed(speed));
-    const text = parts.join(" · ");
-    if (byId("upload-summary").textContent !== text) byId("upload-summary").textContent = text;
+    const counts = [`${ready} of ${plural(uploads.length, "file")} ready`];
+    if (failed > 0) counts.push(`${failed} failed`);
+    byId("upload-counts").textContent = counts.join(" · ");
+    const numbers = sent < size ? [`${formatBytes(sent)} of ${formatBytes(size)}`] : [];
+    if (speed > 0) numbers.push(formatSpeed(speed));
+    byId("upload-totals").textContent = numbers.join(" · ");
     byId("clear-finished").hidden = ready === 0;
   }
 }

@@ -54,18 +54,21 @@ export const isOffline = () => globalThis.navigator?.onLine === false;
 
 /**
  * @param {AbortSignal} [signal] ends the wait with a rejection
- * @returns {Promise<void>} resolved once the browser has a network
+ * @returns {Promise<void>} resolved once the browser has a network, and at the latest after half a minute: what a
+ *   browser takes for no network may still reach a service on the same machine
  */
 export function untilOnline(signal) {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     if (!isOffline()) return resolve();
     const done = () => {
+      clearTimeout(timer);
       globalThis.removeEventListener("online", done);
       signal?.removeEventListener("abort", done);
       if (signal?.aborted) reject(signal.reason);
       else resolve();
     };
+    const timer = setTimeout(done, LONGEST_DELAY_SECONDS * 1000);
     globalThis.addEventListener("online", done);
     signal?.addEventListener("abort", done);
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeBlurhash } from "../page/blurhash.js";
-import { formatBytes, formatTimeLeft } from "../page/format.js";
+import { formatBytes, formatSentence, formatTimeLeft } from "../page/format.js";
 
 test("sizes are in decimal units, with as many digits as help", () => {
   const plain = (bytes) => formatBytes(bytes).replace("\u00a0", " ");
@@ -16,6 +16,14 @@ test("sizes are in decimal units, with as many digits as help", () => {
     "1.0 MB",
     "5.0 GB",
   ]);
+});
+
+test("sizes in the service's sentences become readable, and other numbers stay", () => {
+  const plain = (sentence) => formatSentence(sentence).replaceAll("\u00a0", " ");
+  const said = "image files may have up to 52428800 bytes; this one has 60000000.";
+  assert.equal(plain(said), "Image files may have up to 52.4 MB; this one has 60.0 MB.");
+  assert.equal(plain("At most 5 uploads, see RFC 9457."), "At most 5 uploads, see RFC 9457.");
+  assert.equal(plain(""), "");
 });
 
 test("time left is in the unit that one plans with", () => {

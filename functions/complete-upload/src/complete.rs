@@ -58,12 +58,14 @@ async fn complete(
                 Some(etags) => Some(check_parts(*parts, etags)?),
                 None => stored_parts(app, &asset, upload_id, *parts).await?,
             };
-            assemble(app, &asset, upload_id, etags).await?;
+            if !assemble(app, &asset, upload_id, etags).await? {
+                return given_up(app, caller, asset.id).await;
+            }
         }
         None => return Err(Error::Internal("an upload without its plan".into())),
     }
     let id = asset.id;
-    match app.table.mark_uploaded(asset, Timestamp::now()).await {
+    match app.table.mark_uploaded(asset, Timestamp::now(), app.inspected_within_seconds).await {
         Ok(asset) => {
             info!(size = asset.size.bytes(), "upload completed");
             Ok(asset)
@@ -72,7 +74,9 @@ async fn complete(
         Err(Error::Conflict) => {
             let asset = app.table.find_owned(caller, id).await?;
             match asset.status {
-                Status::AwaitingUpload => app.table.mark_uploaded(asset, Timestamp::now()).await,
+                Status::AwaitingUpload => {
+                    app.table.mark_uploaded(asset, Timestamp::now(), app.inspected_within_seconds).await
+                }
                 _ => completed_before(asset),
             }
         }
@@ -130,27 +134,34 @@ async fn stored_parts(app: &App, asset: &Owned<Asset>, upload_id: &str, parts: P
     }
 }
 
-/// Puts the parts together. If storage says that it has no such upload, an earlier complete may have done it and died
-/// before it could write so: then the object is there.
-async fn assemble(app: &App, asset: &Owned<Asset>, upload_id: &str, etags: Option<Etags>) -> Result<()> {
+/// Puts the parts together; false if storage has given them up. If it says that it has no such upload, an earlier
+/// complete may have done it and died before it could write so: then the object is there.
+async fn assemble(app: &App, asset: &Owned<Asset>, upload_id: &str, etags: Option<Etags>) -> Result<bool> {
     let completion = match etags {
         Some(etags) => app.storage.complete_multipart(asset, upload_id, &etags).await?,
         None => Completion::NoSuchUpload,
     };
     match completion {
-        Completion::Done => Ok(()),
+        Completion::Done => Ok(true),
         Completion::InvalidPart => Err(Error::InvalidParts(
             "A part is missing or has another etag than storage's. Leave parts out to use storage's own list."
                 .to_owned(),
         )),
-        Completion::NoSuchUpload => match app.storage.head_original(asset).await? {
-            Some(object) if object.size == asset.size.bytes() => Ok(()),
-            _ => Err(Error::UploadNotActive {
-                status: asset.status,
-                hint: "Storage has given up its parts. Begin a new upload.",
-            }),
-        },
+        Completion::NoSuchUpload => {
+            let object = app.storage.head_original(asset.readable()).await?;
+            Ok(object.is_some_and(|object| object.size == asset.size.bytes()))
+        }
     }
+}
+
+/// Storage has no parts any more: another request has ended the upload at this moment, or it took too many days.
+async fn given_up(app: &App, caller: &Caller, id: AssetId) -> Result<Owned<Asset>> {
+    let asset = app.table.find_owned(caller, id).await?;
+    if asset.status == Status::AwaitingUpload {
+        let detail = "Storage has given up the parts of this upload. Abort it and begin a new one.";
+        return Err(Error::UploadIncomplete(detail.to_owned()));
+    }
+    completed_before(asset)
 }
 
 #[cfg(test)]

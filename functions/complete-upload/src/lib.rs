@@ -4,9 +4,10 @@
 mod complete;
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::config::{AuthConfig, ConfigError, DeliveryConfig, StorageConfig, TableConfig, Variables};
+use quayside_shared::config::{self, AuthConfig, ConfigError, DeliveryConfig, StorageConfig, TableConfig, Variables};
 use quayside_shared::delivery::Cdn;
 use quayside_shared::domain::{Error, Result};
 use quayside_shared::http::{Callers, problem, segments};
@@ -20,6 +21,7 @@ pub struct App {
     table: Table,
     storage: Storage,
     cdn: Cdn,
+    inspected_within_seconds: u64,
 }
 
 impl App {
@@ -32,8 +34,9 @@ impl App {
         Ok(Self {
             callers: Callers::new(AuthConfig::read(variables)?),
             table: Table::new(&TableConfig::read(variables)?, NAME),
-            storage: Storage::new(&StorageConfig::read(variables)?, NAME),
+            storage: Storage::new(&StorageConfig::read(variables)?, NAME, Duration::from_secs(25)),
             cdn: Cdn::new(DeliveryConfig::read(variables)?),
+            inspected_within_seconds: config::inspected_within_seconds(variables)?,
         })
     }
 }

@@ -81,7 +81,7 @@ async fn begin(
     if let (true, Strategy::Multipart { upload_id, .. }) = (refused, &strategy)
         && let Err(error) = app.storage.abandon_multipart(caller, id, upload_id).await
     {
-        tracing::warn!(%error, "a multipart upload without a record is left to the bucket's lifecycle");
+        tracing::warn!(error = error.causes(), "a multipart upload without a record is left to the bucket's lifecycle");
     }
     match begun? {
         Begun::New(asset) => Ok(asset),

@@ -4,6 +4,7 @@ mod begin;
 mod sign;
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use lambda_http::{Body, Request, Response};
 use quayside_shared::config::{AuthConfig, ConfigError, StorageConfig, TableConfig, UploadConfig, Variables};
@@ -31,7 +32,7 @@ impl App {
         Ok(Self {
             callers: Callers::new(AuthConfig::read(variables)?),
             table: Table::new(&TableConfig::read(variables)?, NAME),
-            storage: Storage::new(&StorageConfig::read(variables)?, NAME),
+            storage: Storage::new(&StorageConfig::read(variables)?, NAME, Duration::from_secs(8)),
             config: UploadConfig::read(variables)?,
         })
     }

@@ -106,7 +106,11 @@ async fn judge(app: &App, work: &Work<Asset>, bytes: Vec<u8>) -> Result<std::res
         };
         Ok(Ok(Sound { bytes, sha256, image: Some(image), thumbnails }))
     });
-    judging.await.map_err(|error| Error::Internal(error.into()))?
+    match judging.await {
+        Ok(judged) => judged,
+        Err(error) if error.is_panic() => Ok(Err(unreadable("The file breaks our reader.".to_owned()))),
+        Err(error) => Err(Error::Internal(error.into())),
+    }
 }
 
 /// A large file that is no image is judged by its first bytes, and read whole only where it has to be hashed.

@@ -7,6 +7,8 @@
 mod inspection;
 pub mod thumbnails;
 
+use std::time::Duration;
+
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use lambda_runtime::LambdaEvent;
 use quayside_inspect::image::Limits;
@@ -35,7 +37,7 @@ impl App {
         const NAME: &str = env!("CARGO_PKG_NAME");
         Ok(Self {
             table: Table::new(&TableConfig::read(variables)?, NAME),
-            storage: Storage::new(&StorageConfig::read(variables)?, NAME),
+            storage: Storage::new(&StorageConfig::read(variables)?, NAME, Duration::from_secs(120)),
             config: ProcessingConfig::read(variables)?,
         })
     }
@@ -55,7 +57,7 @@ pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchR
     for message in event.payload.records {
         if let Err(error) = work_on(app, &message).await {
             let id = message.message_id.unwrap_or_default();
-            error!(message.id = id, %error, cause = ?std::error::Error::source(&error), "message failed");
+            error!(message.id = id, error = error.causes(), "message failed");
             response.add_failure(id);
         }
     }
@@ -67,27 +69,35 @@ async fn work_on(app: &App, message: &SqsMessage) -> Result<()> {
     let body = message.body.as_deref().unwrap_or_default();
     let parsed = Message::parse(message.message_id.as_deref().unwrap_or_default(), body)?;
     tracing::Span::current().record("asset.id", tracing::field::display(parsed.asset()));
+    let attempt = attempt(message);
     let Some(work) = app.table.claim(&parsed, Timestamp::now()).await? else {
         info!("nothing to do");
-        return Ok(());
+        // An attempt that failed or died may have written to storage after the asset's bytes were deleted.
+        return if attempt > 1 { app.table.purge_again(&parsed, Timestamp::now()).await } else { Ok(()) };
     };
-    match inspection::inspect(app, &work).await {
-        Ok(verdict) => record(app, work, verdict).await,
-        Err(error) if is_last(app, message) => {
+    let done = match inspection::inspect(app, &work).await {
+        Ok(verdict) => record(app, &parsed, &work, verdict).await,
+        Err(error) => Err(error),
+    };
+    match done {
+        Err(error) if attempt >= app.config.attempts => {
             let detail = "The file could not be inspected, through no fault of its own. Try again later.".to_owned();
             let failure = Failure { code: FailureCode::ProcessingGaveUp, detail };
-            app.table.mark_failed(work, Timestamp::now(), failure).await?;
+            match app.table.mark_failed(&work, Timestamp::now(), failure).await {
+                Err(Error::Conflict) => app.table.purge_again(&parsed, Timestamp::now()).await?,
+                failed => drop(failed?),
+            }
             Err(error)
         }
-        Err(error) => Err(error),
+        done => done,
     }
 }
 
-async fn record(app: &App, work: Work<Asset>, verdict: Verdict) -> Result<()> {
+async fn record(app: &App, message: &Message, work: &Work<Asset>, verdict: Verdict) -> Result<()> {
     let now = Timestamp::now();
     let recorded = match verdict {
         Verdict::Sound { sha256, metadata, variants } => {
-            app.table.mark_ready(&work, now, sha256, metadata, variants).await
+            app.table.mark_ready(work, now, sha256, metadata, variants).await
         }
         Verdict::Refused(failure) => {
             info!(code = ?failure.code, detail = failure.detail, "asset refused");
@@ -98,7 +108,7 @@ async fn record(app: &App, work: Work<Asset>, verdict: Verdict) -> Result<()> {
     match recorded {
         // It was deleted while it was inspected. If its bytes were deleted too, what was just written is left over.
         Err(Error::Conflict) => {
-            app.table.purge_again(&work, now).await?;
+            app.table.purge_again(message, now).await?;
             overtaken(Error::Conflict)
         }
         other => other,
@@ -116,7 +126,7 @@ fn overtaken(error: Error) -> Result<()> {
     }
 }
 
-fn is_last(app: &App, message: &SqsMessage) -> bool {
-    let received = message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse::<u64>().ok());
-    received.is_some_and(|received| received >= app.config.attempts)
+/// Which attempt at the message this is, from 1.
+fn attempt(message: &SqsMessage) -> u64 {
+    message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1)
 }

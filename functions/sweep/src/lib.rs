@@ -1,10 +1,13 @@
-//! Does what is due, every minute: gives up uploads that were never completed, and deletes the bytes of assets that
-//! failed or were deleted.
+//! Does what is due, every minute: gives up uploads that were never completed and inspections that never ended, and
+//! deletes the bytes of assets that failed or were deleted.
 //!
 //! Each step can be repeated. The record changes first where that closes a door (an expired upload cannot be completed
 //! any more), then storage, then the record is no longer due; a sweep that dies in between is followed by another.
 
+use std::time::{Duration, Instant};
+
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
+use futures::stream::{self, StreamExt};
 use lambda_runtime::LambdaEvent;
 use quayside_shared::config::{ConfigError, StorageConfig, TableConfig, Variables};
 use quayside_shared::domain::{Asset, Error, Failure, FailureCode, Result, Status, Timestamp};
@@ -12,7 +15,7 @@ use quayside_shared::storage::Storage;
 use quayside_shared::table::{Table, Work};
 use serde::Serialize;
 use serde_json::Value;
-use tracing::{error, info, instrument};
+use tracing::{error, info, instrument, warn};
 
 /// What the function is made of; made once, before the first event.
 #[derive(Debug)]
@@ -30,13 +33,14 @@ impl App {
         const NAME: &str = env!("CARGO_PKG_NAME");
         Ok(Self {
             table: Table::new(&TableConfig::read(variables)?, NAME),
-            storage: Storage::new(&StorageConfig::read(variables)?, NAME),
+            storage: Storage::new(&StorageConfig::read(variables)?, NAME, Duration::from_secs(15)),
         })
     }
 }
 
 /// What one sweep did, in assets.
 #[derive(Debug, Default, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
 pub struct Swept {
     /// Uploads that were given up.
     pub expired: usize,
@@ -44,62 +48,125 @@ pub struct Swept {
     pub cleaned: usize,
     /// Deleted assets whose bytes were deleted.
     pub purged: usize,
+    /// Assets that were not inspected in time.
+    pub given_up: usize,
     /// Assets that could not be dealt with this time.
     pub postponed: usize,
 }
 
-/// How many assets of each shard one sweep takes: well within the function's timeout. The next takes more.
+/// How many assets of each shard one sweep looks at. The next one looks at more.
 const AT_ONCE: i32 = 100;
+/// How many of them are dealt with side by side.
+const CONCURRENCY: usize = 8;
+/// When a sweep begins nothing more, in seconds: well before the function's timeout.
+const ENOUGH_SECONDS: u64 = 40;
+/// When an asset that could not be dealt with gets its next turn, in seconds.
+const NEXT_TURN_SECONDS: u64 = 600;
 
 /// Sweeps once.
 ///
 /// # Errors
 /// If the table cannot be asked what is due.
 pub async fn handle(app: &App, _event: LambdaEvent<EventBridgeEvent<Value>>) -> Result<Swept, lambda_runtime::Error> {
+    let begun = Instant::now();
+    let due = app.table.due(Timestamp::now(), AT_ONCE).await.map_err(|error| error.causes())?;
+    // What gives quota back goes first: it is one write, and somebody may be waiting for it.
+    let (expired, others): (Vec<_>, Vec<_>) = due.into_iter().partition(|work| work.status == Status::AwaitingUpload);
+    let done: Vec<_> = stream::iter(expired.into_iter().chain(others))
+        .map(|work| turn(app, work, begun))
+        .buffer_unordered(CONCURRENCY)
+        .collect()
+        .await;
     let mut swept = Swept::default();
-    for work in app.table.due(Timestamp::now(), AT_ONCE).await? {
-        let (id, status) = (work.id, work.status);
-        match sweep(app, work).await {
-            Ok(()) => match status {
-                Status::AwaitingUpload => swept.expired += 1,
-                Status::Deleted => swept.purged += 1,
-                _ => swept.cleaned += 1,
-            },
-            // Somebody was at it at this moment: it was completed, kept alive or deleted. If it is still due, the next
-            // sweep finds it.
-            Err(Error::Conflict) => swept.postponed += 1,
-            Err(error) => {
-                error!(asset.id = %id, %error, "postponed");
-                swept.postponed += 1;
-            }
+    for done in done {
+        match done {
+            Turn::Expired => swept.expired += 1,
+            Turn::Cleaned => swept.cleaned += 1,
+            Turn::Purged => swept.purged += 1,
+            Turn::GivenUp => swept.given_up += 1,
+            Turn::Postponed => swept.postponed += 1,
         }
     }
-    info!(swept.expired, swept.cleaned, swept.purged, swept.postponed, "swept");
+    info!(swept.expired, swept.cleaned, swept.purged, swept.given_up, swept.postponed, "swept");
     Ok(swept)
 }
 
+/// How an asset's turn ended.
+enum Turn {
+    Expired,
+    Cleaned,
+    Purged,
+    GivenUp,
+    Postponed,
+}
+
+/// Deals with one asset. One whose bytes cannot be deleted is put off, so that it does not stand before others.
 #[instrument(skip_all, fields(asset.id = %work.id))]
-async fn sweep(app: &App, work: Work<Asset>) -> Result<()> {
+async fn turn(app: &App, work: Work<Asset>, begun: Instant) -> Turn {
+    if begun.elapsed() > Duration::from_secs(ENOUGH_SECONDS) {
+        return Turn::Postponed;
+    }
+    match sweep(app, &work).await {
+        Ok(turn) => return turn,
+        // Somebody was at it at this moment: it was completed, kept alive or deleted. If it is still due, the next sweep
+        // finds it.
+        Err(Error::Conflict) => {}
+        Err(error) => {
+            error!(error = error.causes(), "postponed");
+            let bytes_are_left = matches!(work.status, Status::Failed | Status::Deleted);
+            if bytes_are_left && let Err(error) = app.table.postpone(&work, Timestamp::now(), NEXT_TURN_SECONDS).await {
+                warn!(error = error.causes(), "not put off");
+            }
+        }
+    }
+    Turn::Postponed
+}
+
+async fn sweep(app: &App, work: &Work<Asset>) -> Result<Turn> {
     let now = Timestamp::now();
-    match work.status {
-        Status::AwaitingUpload => {
-            let detail = "The upload was not completed in time.".to_owned();
-            let failure = Failure { code: FailureCode::UploadExpired, detail };
-            let work = app.table.mark_failed(work, now, failure).await?;
-            delete_bytes(app, &work).await?;
-            app.table.mark_cleaned(&work, now).await
+    match (work.status, work.failure.as_ref().map(|failure| failure.code)) {
+        (Status::AwaitingUpload, _) => {
+            let detail = "The upload was not completed in time.";
+            let failed = app.table.mark_failed(work, now, failure(FailureCode::UploadExpired, detail)).await?;
+            // The upload is over. If its bytes cannot be deleted now, the record is due for that.
+            if let Err(error) = clean(app, &failed).await {
+                error!(error = error.causes(), "the bytes of an expired upload are left to the next sweep");
+            }
+            Ok(Turn::Expired)
         }
-        Status::Deleted => {
-            delete_bytes(app, &work).await?;
-            app.table.mark_purged(&work, now).await
+        (Status::Uploaded, _) => {
+            let detail = "The file was not inspected in time, through no fault of its own. Try again later.";
+            app.table.mark_failed(work, now, failure(FailureCode::ProcessingGaveUp, detail)).await?;
+            Ok(Turn::GivenUp)
         }
-        Status::Failed => {
-            delete_bytes(app, &work).await?;
-            app.table.mark_cleaned(&work, now).await
+        // The bucket has emptied what is below `incoming/`.
+        (Status::Failed, Some(FailureCode::ProcessingGaveUp)) => {
+            let detail = "The file could not be inspected and is no longer kept. Upload it again.";
+            let failed = app.table.mark_failed(work, now, failure(FailureCode::BytesMissing, detail)).await?;
+            clean(app, &failed).await?;
+            Ok(Turn::Cleaned)
+        }
+        (Status::Failed, _) => {
+            clean(app, work).await?;
+            Ok(Turn::Cleaned)
+        }
+        (Status::Deleted, _) => {
+            delete_bytes(app, work).await?;
+            app.table.mark_purged(work, now).await?;
+            Ok(Turn::Purged)
         }
         // Nothing makes these due.
-        Status::Uploaded | Status::Ready => Err(Error::Internal("an asset in use is due".into())),
+        (Status::Ready, _) => Err(Error::Internal("an asset in use is due".into())),
     }
+}
+
+fn failure(code: FailureCode, detail: &str) -> Failure {
+    Failure { code, detail: detail.to_owned() }
+}
+
+async fn clean(app: &App, work: &Work<Asset>) -> Result<()> {
+    delete_bytes(app, work).await?;
+    app.table.mark_cleaned(work, Timestamp::now()).await
 }
 
 async fn delete_bytes(app: &App, work: &Work<Asset>) -> Result<()> {

@@ -22,7 +22,7 @@ pub(crate) async fn abort(app: &App, request: &Request, id: &str) -> Result<Resp
         if let Some(upload_id) = asset.multipart_upload_id()
             && let Err(error) = app.storage.abort_multipart(&asset, upload_id).await
         {
-            warn!(%error, "storage did not abort; sweep will");
+            warn!(error = error.causes(), "storage did not abort; sweep will");
         }
         return no_content();
     }

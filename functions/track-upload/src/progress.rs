@@ -28,7 +28,6 @@ struct Received {
 
 async fn received(app: &App, asset: &Readable<Asset>) -> Result<Received> {
     match asset.upload.as_ref().map(|upload| &upload.strategy) {
-        Some(_) if asset.status == Status::Failed => Ok(Received::default()),
         Some(Strategy::Single) if asset.status == Status::AwaitingUpload => {
             let object = app.storage.head_incoming(asset).await?;
             Ok(object.map_or_else(Received::default, |object| Received {
@@ -38,8 +37,11 @@ async fn received(app: &App, asset: &Readable<Asset>) -> Result<Received> {
             }))
         }
         Some(Strategy::Multipart { upload_id, .. }) if asset.status == Status::AwaitingUpload => {
-            // If storage has no such upload any more, its parts were put together and the record is a moment behind.
-            let Some(parts) = app.storage.list_parts(asset, upload_id).await? else { return Ok(whole(asset)) };
+            let Some(parts) = app.storage.list_parts(asset, upload_id).await? else {
+                // Its parts were put together and the record is a moment behind, or storage has given them up.
+                let object = app.storage.head_original(asset).await?;
+                return Ok(object.map_or_else(Received::default, |_| whole(asset)));
+            };
             let bytes = parts.iter().map(|part| part.size).sum();
             let last_at = parts.iter().filter_map(|part| part.uploaded_at).max();
             Ok(Received { bytes, last_at, parts })

@@ -15,8 +15,8 @@ use super::index::{Change, micros};
 /// The most rules of a bucket at B2.
 const MOST_RULES: usize = 100;
 
-/// Removes the objects with this prefix, and any upload that was not completed, after two days.
-pub(super) fn two_days(prefix: &str) -> BucketLifecycleConfiguration {
+/// Removes the objects with this prefix after two days, and any upload that was not completed after seven.
+pub(super) fn housekeeping(prefix: &str) -> BucketLifecycleConfiguration {
     let rule = |id: &str, prefix: &str| LifecycleRule {
         id: Some(id.to_owned()),
         status: ExpirationStatus::from_static(ExpirationStatus::ENABLED),
@@ -29,7 +29,7 @@ pub(super) fn two_days(prefix: &str) -> BucketLifecycleConfiguration {
         transitions: None,
     };
     let expiration = LifecycleExpiration { days: Some(2), ..LifecycleExpiration::default() };
-    let abort = AbortIncompleteMultipartUpload { days_after_initiation: Some(2) };
+    let abort = AbortIncompleteMultipartUpload { days_after_initiation: Some(7) };
     BucketLifecycleConfiguration {
         rules: vec![
             LifecycleRule { expiration: Some(expiration), ..rule("expire", prefix) },

@@ -73,8 +73,8 @@ impl Storage {
     }
 
     /// Makes the bucket if there is none, and sets the rules that Quayside's bucket has: pages from `cors_origins` may
-    /// PUT, GET and HEAD with any header and read the etag; what is in `incoming/` goes after two days, and so do
-    /// multipart uploads that were never completed.
+    /// PUT, GET and HEAD with any header and read the etag; what is in `incoming/` goes after two days, and
+    /// multipart uploads that were never completed after seven.
     ///
     /// Can be repeated: objects stay, the rules are set again.
     pub async fn create_bucket_with(&self, bucket: &str, cors_origins: &[String]) -> Result<()> {
@@ -90,7 +90,7 @@ impl Storage {
         self.change(move |change| {
             change.create_bucket(&bucket)?;
             change.set_cors(&bucket, (!cors.allowed_origins.is_empty()).then_some(&[cors]))?;
-            change.set_lifecycle(&bucket, Some(&lifecycle::two_days("incoming/")))
+            change.set_lifecycle(&bucket, Some(&lifecycle::housekeeping("incoming/")))
         })
         .await
     }

@@ -358,7 +358,7 @@ async fn a_list_pages_through_keys_and_prefixes_without_losing_or_repeating_one(
 }
 
 #[tokio::test]
-async fn the_lifecycle_empties_incoming_and_aborts_uploads_after_two_days() {
+async fn the_lifecycle_empties_incoming_after_two_days_and_aborts_uploads_after_seven() {
     let server = Server::start().await;
     server.put("incoming/a", b"x").await;
     server.put("media/a", b"x").await;
@@ -367,7 +367,8 @@ async fn the_lifecycle_empties_incoming_and_aborts_uploads_after_two_days() {
 
     let now = OffsetDateTime::now_utc();
     assert_eq!(server.storage.sweep_lifecycle(now + time::Duration::hours(47)).await.unwrap(), (0, 0));
-    assert_eq!(server.storage.sweep_lifecycle(now + time::Duration::hours(49)).await.unwrap(), (1, 1));
+    assert_eq!(server.storage.sweep_lifecycle(now + time::Duration::hours(49)).await.unwrap(), (1, 0));
+    assert_eq!(server.storage.sweep_lifecycle(now + time::Duration::hours(169)).await.unwrap(), (0, 1));
     assert_eq!(server.storage.sweep_lifecycle(now + time::Duration::hours(49)).await.unwrap(), (0, 0));
     assert_eq!(server.get("media/a").await, b"x");
     assert_eq!(server.blob_count(), 1);

@@ -12,7 +12,7 @@ use super::media_type::{Kind, MediaType};
 use super::names::{ByteSize, FileName, Sha256, Tags};
 use super::ownership::{Caller, Placement};
 use super::timestamp::Timestamp;
-use super::upload::{Strategy, Upload};
+use super::upload::{INCOMING_KEPT_SECONDS, MAX_UPLOAD_SECONDS, Strategy, Upload};
 use super::usage::Footprint;
 
 /// Where an asset is in its life.
@@ -267,16 +267,17 @@ impl Asset {
         }
     }
 
-    /// Its upload goes on: it is given up only `seconds` from now.
+    /// Its upload goes on: it is given up only `seconds` from now, and at last when storage gives up its parts.
     pub(crate) fn extended(&self, now: Timestamp, seconds: u64) -> Self {
-        let expires_at = now.plus_seconds(seconds);
+        let expires_at = now.plus_seconds(seconds).min(self.created_at.plus_seconds(MAX_UPLOAD_SECONDS));
         let upload = self.upload.clone().map(|upload| Upload { expires_at, ..upload });
         Self { upload, due_at: Some(expires_at), ..self.changed(now) }
     }
 
-    /// Storage has all its bytes.
-    pub(crate) fn uploaded(&self, now: Timestamp) -> Self {
-        Self { status: Status::Uploaded, due_at: None, ..self.changed(now) }
+    /// Storage has all its bytes. If it is not inspected within `seconds`, it is given up: that is longer than its message
+    /// can be tried, so that then nobody works on it any more.
+    pub(crate) fn uploaded(&self, now: Timestamp, seconds: u64) -> Self {
+        Self { status: Status::Uploaded, due_at: Some(now.plus_seconds(seconds)), ..self.changed(now) }
     }
 
     /// A message's worker inspects it now.
@@ -292,18 +293,33 @@ impl Asset {
         metadata: Metadata,
         variants: Vec<Variant>,
     ) -> Self {
-        Self { status: Status::Ready, sha256, metadata, variants, upload: None, ..self.changed(now) }
+        Self { status: Status::Ready, sha256, metadata, variants, upload: None, due_at: None, ..self.changed(now) }
     }
 
-    /// It failed. Unless its bytes are worth keeping, `sweep` deletes them next.
+    /// It failed. Unless its bytes are worth keeping, `sweep` deletes them next; those below `incoming/` are kept as long
+    /// as the bucket keeps them.
     pub(crate) fn failed(&self, now: Timestamp, failure: Failure) -> Self {
-        let due_at = (!failure.code.keeps_bytes()).then_some(now);
+        let due_at = match (failure.code.keeps_bytes(), self.multipart_upload_id()) {
+            (false, _) => Some(now),
+            (true, None) => Some(now.plus_seconds(INCOMING_KEPT_SECONDS)),
+            (true, Some(_)) => None,
+        };
         Self { status: Status::Failed, failure: Some(failure), due_at, ..self.changed(now) }
     }
 
     /// The bytes of a failed asset are gone from storage.
     pub(crate) fn cleaned(&self, now: Timestamp) -> Self {
         Self { upload: None, due_at: None, ..self.changed(now) }
+    }
+
+    /// Something was written to storage for it after its bytes were deleted.
+    pub(crate) fn due_again(&self, now: Timestamp) -> Self {
+        Self { due_at: Some(now), ..self.changed(now) }
+    }
+
+    /// `sweep` could not deal with it and tries again after `seconds`, so that others get their turn.
+    pub(crate) fn postponed(&self, now: Timestamp, seconds: u64) -> Self {
+        Self { due_at: Some(now.plus_seconds(seconds)), ..self.changed(now) }
     }
 
     /// Somebody deleted it; its bytes follow at `purge_at`.

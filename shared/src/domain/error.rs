@@ -116,6 +116,18 @@ impl Error {
         Self::Invalid { code, field: field.into(), detail: detail.into() }
     }
 
+    /// The error and all that lies behind it, for the log.
+    pub fn causes(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
+
     /// Whether the same request may succeed a little later without anybody changing anything.
     pub fn may_pass(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Conflict)

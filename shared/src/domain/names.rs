@@ -11,6 +11,10 @@ pub struct FileName(String);
 
 impl FileName {
     const MAX_CHARACTERS: usize = 255;
+    /// In bytes.
+    const LONGEST_SAVED: usize = 255;
+    /// In bytes, with its dot.
+    const LONGEST_EXTENSION: usize = 16;
 
     /// Reads a name of 1 to 255 characters.
     ///
@@ -49,11 +53,19 @@ impl FileName {
         Self(format!("{stem}-{variant}.{extension}"))
     }
 
-    /// The name with every byte but letters, digits, `.`, `-`, `_` and `~` percent-encoded: safe in any header.
+    /// The name with every byte but letters, digits, `.`, `-`, `_` and `~` percent-encoded: safe in any header. A name of
+    /// more than 255 bytes loses the end of its stem: file systems take no longer one, and an object's own description
+    /// has 2 KB.
     pub fn percent_encoded(&self) -> String {
         const KEPT: percent_encoding::AsciiSet =
             percent_encoding::NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_').remove(b'~');
-        percent_encoding::utf8_percent_encode(&self.0, &KEPT).to_string()
+        let extension = self.0.rfind('.').filter(|&dot| self.0.len() - dot <= Self::LONGEST_EXTENSION);
+        let (stem, extension) = self.0.split_at(extension.unwrap_or(self.0.len()));
+        let mut end = stem.len().min(Self::LONGEST_SAVED - extension.len());
+        while !stem.is_char_boundary(end) {
+            end -= 1;
+        }
+        percent_encoding::utf8_percent_encode(&format!("{}{extension}", &stem[..end]), &KEPT).to_string()
     }
 }
 
@@ -184,6 +196,15 @@ mod tests {
         let name = FileName::parse("Übung 1 \"final\"; v2..mp4").unwrap();
         assert_eq!(name.as_str(), "Übung 1 \"final\"; v2..mp4");
         assert_eq!(name.percent_encoded(), "%C3%9Cbung%201%20%22final%22%3B%20v2..mp4");
+    }
+
+    #[test]
+    fn a_name_that_is_too_long_to_be_saved_is_shortened_before_its_extension() {
+        let encoded = |name: String| FileName::parse(&name).unwrap().percent_encoded();
+        assert_eq!(encoded(format!("{}.jpeg", "é".repeat(250))), format!("{}.jpeg", "%C3%A9".repeat(125)));
+        assert_eq!(encoded("é".repeat(128)), "%C3%A9".repeat(127));
+        assert_eq!(encoded("a".repeat(255)), "a".repeat(255));
+        assert_eq!(encoded(format!("é.{}", "x".repeat(250))), format!("%C3%A9.{}", "x".repeat(250)));
     }
 
     #[test]

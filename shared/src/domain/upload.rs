@@ -16,6 +16,11 @@ pub const MAX_SINGLE_BYTES: u64 = 16 << 20;
 /// How many parts are signed in one answer.
 pub const MAX_SIGNED_PARTS: usize = 100;
 
+/// How long an upload may be kept alive: a day less than storage keeps the parts of a multipart upload.
+pub const MAX_UPLOAD_SECONDS: u64 = 6 * 24 * 60 * 60;
+/// How long storage keeps what is below `incoming/`, by the bucket's lifecycle rule.
+pub const INCOMING_KEPT_SECONDS: u64 = 2 * 24 * 60 * 60;
+
 /// An upload that is under way.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Upload {

@@ -51,6 +51,7 @@ fn json(status: StatusCode, value: &impl Serialize) -> Result<Response<Body>> {
         .status(status)
         .header(CONTENT_TYPE, "application/json")
         .header(CACHE_CONTROL, "no-store")
+        .header(VARY, "accept")
         .body(Body::Text(body))
         .map_err(|error| Error::Internal(error.into()))
 }

@@ -28,7 +28,7 @@ pub fn problem(request: &Request, error: Error) -> Response<Body> {
     let (status, code, field) = kind(&error);
     let request_id = request_id(request);
     if status.is_server_error() {
-        tracing::error!(request_id, code, error = %causes(&error), "request failed");
+        tracing::error!(request_id, code, error = error.causes(), "request failed");
     } else {
         tracing::info!(request_id, code, status = status.as_u16(), "request refused");
     }
@@ -93,16 +93,4 @@ fn request_id(request: &Request) -> String {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone().unwrap_or_default(),
         _ => String::new(),
     }
-}
-
-/// The error and all that lies behind it, for the log.
-fn causes(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

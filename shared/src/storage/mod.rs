@@ -32,8 +32,9 @@ pub struct Storage {
 }
 
 impl Storage {
-    /// A client of `function`'s own, which names itself in its requests. Opens no connection yet.
-    pub fn new(config: &StorageConfig, function: &'static str) -> Self {
+    /// A client of `function`'s own, which names itself in its requests and gives one up, with its repetitions, after
+    /// `patience`: less than the function has, so that it can still say so. Opens no connection yet.
+    pub fn new(config: &StorageConfig, function: &'static str, patience: Duration) -> Self {
         let key = Credentials::new(&config.key_id, config.application_key.expose(), None, None, "environment");
         let settings = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -47,7 +48,8 @@ impl Storage {
             .timeout_config(
                 TimeoutConfig::builder()
                     .connect_timeout(Duration::from_secs(3))
-                    .read_timeout(Duration::from_secs(25))
+                    .read_timeout(patience)
+                    .operation_timeout(patience)
                     .build(),
             );
         let settings = match AppName::new(function) {

@@ -7,8 +7,7 @@ use aws_sdk_s3::primitives::ByteStream;
 
 use super::{Storage, code, keys, unexpected};
 use crate::domain::{
-    Asset, AssetId, Caller, Error, FileName, MediaType, Owned, ProjectId, Readable, Result, Strategy, Subject,
-    Timestamp,
+    Asset, AssetId, Caller, Error, FileName, MediaType, ProjectId, Readable, Result, Strategy, Subject, Timestamp,
 };
 use crate::table::Work;
 
@@ -54,7 +53,7 @@ impl Storage {
     ///
     /// # Errors
     /// `Unavailable` or `Internal`.
-    pub async fn head_original(&self, asset: &Owned<Asset>) -> Result<Option<Object>> {
+    pub async fn head_original(&self, asset: &Readable<Asset>) -> Result<Option<Object>> {
         self.head(keys::original(&asset.owner, asset.id)).await
     }
 

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, Transact
 
 use super::transaction::Outcome;
 use super::work::DUE_SHARDS;
-use super::{IdempotencyKey, Item, Table, Work, key, malformed, number, text, unexpected, usage};
+use super::{IdempotencyKey, Item, Message, Table, Work, key, malformed, number, text, unexpected, usage};
 use crate::domain::asset::Declaration;
 use crate::domain::usage::Allowance;
 use crate::domain::{
@@ -70,7 +70,7 @@ impl Table {
             && refusal.failed
         {
             let found = refusal.item.as_ref().ok_or_else(|| malformed("a refused idempotency key without its item"))?;
-            return Ok(Begun::Before(self.find_owned(caller, idempotency.asset_of(found)?).await?));
+            return Ok(Begun::Before(self.find_owned_even_deleted(caller, idempotency.asset_of(found)?).await?));
         }
         match refusals.get(1) {
             Some(refusal) if refusal.failed => Err(usage::refusal(refusal.item.as_ref(), asset.size, allowance)),
@@ -131,12 +131,18 @@ impl Table {
         self.change(asset, extended).await
     }
 
-    /// Records that storage has all bytes of the upload, which starts its inspection.
+    /// Records that storage has all bytes of the upload, which starts its inspection. One that does not end in
+    /// `inspected_within_seconds` is given up by `sweep`.
     ///
     /// # Errors
     /// `Conflict` if the record has changed; `Unavailable` or `Internal`.
-    pub async fn mark_uploaded(&self, asset: Owned<Asset>, now: Timestamp) -> Result<Owned<Asset>> {
-        let uploaded = asset.uploaded(now);
+    pub async fn mark_uploaded(
+        &self,
+        asset: Owned<Asset>,
+        now: Timestamp,
+        inspected_within_seconds: u64,
+    ) -> Result<Owned<Asset>> {
+        let uploaded = asset.uploaded(now, inspected_within_seconds);
         self.change(asset, uploaded).await
     }
 
@@ -175,9 +181,9 @@ impl Table {
     ///
     /// # Errors
     /// `Conflict` if the record has changed; `Unavailable` or `Internal`.
-    pub async fn mark_failed(&self, work: Work<Asset>, now: Timestamp, failure: Failure) -> Result<Work<Asset>> {
+    pub async fn mark_failed(&self, work: &Work<Asset>, now: Timestamp, failure: Failure) -> Result<Work<Asset>> {
         let failed = work.failed(now, failure);
-        self.replace(&work, &failed, None).await?;
+        self.replace(work, &failed, None).await?;
         Ok(Work::over(failed))
     }
 
@@ -189,6 +195,14 @@ impl Table {
         self.replace(work, &work.cleaned(now), None).await
     }
 
+    /// Puts an asset that is due off by `seconds`.
+    ///
+    /// # Errors
+    /// `Conflict` if the record has changed; `Unavailable` or `Internal`.
+    pub async fn postpone(&self, work: &Work<Asset>, now: Timestamp, seconds: u64) -> Result<()> {
+        self.replace(work, &work.postponed(now, seconds), None).await
+    }
+
     /// Records that storage has nothing more of a deleted asset, and keeps its tombstone.
     ///
     /// # Errors
@@ -197,13 +211,16 @@ impl Table {
         self.replace(work, &work.purged(now), None).await
     }
 
-    /// Makes a deleted asset due once more, if its bytes were deleted already, for a worker that has written some since.
+    /// Makes an asset due once more whose bytes were deleted already, for the worker of a message that may have written
+    /// some since.
     ///
     /// # Errors
     /// `Conflict` if the record has changed; `Unavailable` or `Internal`.
-    pub async fn purge_again(&self, work: &Work<Asset>, now: Timestamp) -> Result<()> {
-        match self.asset(work.id).await? {
-            Some(asset) if asset.purged_at.is_some() => self.replace(&asset, &asset.deleted(now, now), None).await,
+    pub async fn purge_again(&self, message: &Message, now: Timestamp) -> Result<()> {
+        match self.asset(message.asset()).await? {
+            Some(asset) if asset.footprint().is_nothing() && asset.due_at.is_none() => {
+                self.replace(&asset, &asset.due_again(now), None).await
+            }
             _ => Ok(()),
         }
     }

@@ -69,8 +69,8 @@ impl Table {
                 .expression_attribute_values(":status", text(status));
         }
         if let Some(tag) = &listing.tag {
-            filters.push("contains(tags, :tag)");
-            query = query.expression_attribute_values(":tag", text(tag));
+            filters.push("contains(#tags, :tag)");
+            query = query.expression_attribute_names("#tags", "tags").expression_attribute_values(":tag", text(tag));
         }
         // One more than asked for tells whether there is a next page.
         let mut looked_at = listing.limit + 1;

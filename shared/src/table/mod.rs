@@ -52,6 +52,7 @@ impl Table {
                 TimeoutConfig::builder()
                     .connect_timeout(Duration::from_secs(2))
                     .operation_attempt_timeout(Duration::from_secs(3))
+                    .operation_timeout(Duration::from_secs(7))
                     .build(),
             );
         settings.set_endpoint_url(config.endpoint.as_ref().map(ToString::to_string));

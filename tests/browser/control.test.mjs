@@ -1,0 +1,122 @@
+/** What people do to their uploads: pause, resume, cancel, try again, discard. */
+import assert from "node:assert/strict";
+import { statSync } from "node:fs";
+import { test } from "node:test";
+import { video } from "./support/media.mjs";
+import { System } from "./support/system.mjs";
+import { FAILED_REQUEST, Visitor, eventually, launch, partsSentBy } from "./support/visitor.mjs";
+
+const PART_SIZE = 5 * 2 ** 20;
+const stage = { system: await System.start({ PART_SIZE_MB: 5 }), browser: await launch() };
+const { system } = stage;
+const path = await video();
+const PARTS = Math.ceil(statSync(path).size / PART_SIZE);
+
+/** Begins an upload on a slow line and lets it come to a third. */
+async function begin(t, sub, options) {
+  const visitor = await Visitor.arrive(t, stage, options);
+  const tab = await visitor.signIn(sub);
+  const sent = partsSentBy(tab.page);
+  await tab.limitUplink(20e6);
+  await tab.choose(path);
+  await tab.progressTo(path, 35);
+  const [begun] = await system.assets(sub, "status=awaiting_upload");
+  return { visitor, tab, sent, id: begun.id };
+}
+
+const wholeParts = async (id) => (await system.asked("UploadPart", id)).filter(({ status }) => status === 200).length;
+
+test("a paused upload sends nothing, and resumed sends only what is missing", async (t) => {
+  const { tab, sent, id } = await begin(t, "pauser");
+  await tab.press("Pause video.mp4");
+  await tab.reaches(path, "paused");
+  await eventually("storage has noticed", async () => (await system.asked("UploadPart", id)).length === sent.length);
+  const stored = await wholeParts(id);
+  assert.ok(stored >= 1 && stored < PARTS);
+  const bar = tab.page.getByRole("progressbar", { name: "video.mp4" });
+  const percent = Math.floor((stored * PART_SIZE * 100) / statSync(path).size);
+  await eventually(
+    `the bar shows ${percent} %`,
+    async () => (await bar.getAttribute("aria-valuenow")) === `${percent}`,
+  );
+
+  const before = sent.length;
+  await tab.page.waitForTimeout(1000);
+  assert.equal(sent.length, before);
+  await tab.plugIn();
+  await tab.press("Resume video.mp4");
+  await tab.reaches(path, "ready");
+  assert.equal(sent.length - before, PARTS - stored);
+  assert.equal(await wholeParts(id), PARTS);
+});
+
+test("a cancelled upload is gone from page, storage and service", async (t) => {
+  const { tab, id } = await begin(t, "canceller");
+  await tab.press("Cancel video.mp4");
+  await tab.row(path).waitFor({ state: "detached" });
+  await eventually("storage has dropped the parts", async () => {
+    return (await system.asked("AbortMultipartUpload", id)).some(({ status }) => status === 204);
+  });
+  assert.deepEqual(await system.assets("canceller"), []);
+  assert.equal((await system.ask("canceller", "GET", `/v1/uploads/${id}`)).status, 404);
+  assert.deepEqual(await tab.remembered(), []);
+
+  await tab.plugIn();
+  await tab.choose(path);
+  await tab.reaches(path, "ready");
+  assert.equal((await system.assets("canceller")).length, 1);
+});
+
+test("an upload that failed goes on from where it was when it is tried again", async (t) => {
+  const { tab, id } = await begin(t, "retrier", { expected: FAILED_REQUEST });
+  const kind = { fail: { status: 400, code: "InvalidRequest" } };
+  await system.fault({ service: "storage", operation: "UploadPart", keyContains: id, kind, times: 99 });
+  await tab.reaches(path, "failed");
+  assert.match(await tab.row(path).innerText(), /Storage refused the data \(status 400\)\./);
+  const stored = await wholeParts(id);
+  assert.ok(stored >= 1 && stored < PARTS);
+
+  await system.clearFaults();
+  await tab.plugIn();
+  await tab.press("Retry video.mp4");
+  await tab.reaches(path, "ready");
+  assert.equal(await wholeParts(id), PARTS);
+  assert.deepEqual(
+    (await system.assets("retrier")).map((asset) => asset.id),
+    [id],
+  );
+});
+
+test("an unfinished upload of an earlier session can be discarded", async (t) => {
+  const { visitor, tab, id } = await begin(t, "discarder");
+  await tab.page.close();
+  const reopened = await visitor.open();
+  await reopened.listed();
+  await reopened.press("Discard video.mp4");
+  await reopened.page.getByRole("button", { name: "Discard", exact: true }).click();
+  await reopened.page.getByTestId("unfinished-row").waitFor({ state: "detached" });
+  assert.equal((await system.ask("discarder", "GET", `/v1/uploads/${id}`)).status, 404);
+  assert.deepEqual(await reopened.remembered(), []);
+});
+
+test("an upload that is cancelled on another device fails here and can be begun anew", async (t) => {
+  const { tab, id } = await begin(t, "absent", { expected: FAILED_REQUEST });
+  assert.equal((await system.ask("absent", "DELETE", `/v1/uploads/${id}`)).status, 204);
+  await tab.reaches(path, "failed");
+  assert.match(await tab.row(path).innerText(), /cancelled elsewhere/);
+  await tab.plugIn();
+  await tab.press("Retry video.mp4");
+  await tab.reaches(path, "ready");
+  assert.equal((await system.assets("absent")).length, 1);
+});
+
+test("an upload begun in another browser is listed there as unfinished and can be discarded", async (t) => {
+  const { tab, id } = await begin(t, "traveller", { expected: FAILED_REQUEST });
+  await tab.press("Pause video.mp4");
+  const elsewhere = await (await Visitor.arrive(t, stage)).signIn("traveller");
+  assert.match(await elsewhere.page.getByTestId("unfinished-row").innerText(), /Begun in another browser/);
+  await elsewhere.press("Discard video.mp4");
+  await elsewhere.page.getByRole("button", { name: "Discard", exact: true }).click();
+  await elsewhere.page.getByTestId("unfinished-row").waitFor({ state: "detached" });
+  assert.equal((await system.ask("traveller", "GET", `/v1/uploads/${id}`)).status, 404);
+});

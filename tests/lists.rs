@@ -1,0 +1,206 @@
+//! Lists of assets: what is in them, in which order, page by page.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::{Options, System, User, files};
+
+async fn system() -> System {
+    let variables = vec![("MAX_ACTIVE_UPLOADS", "1000".to_owned())];
+    System::start_with(Options { variables, ..Options::default() }).await
+}
+
+/// Begins an upload of that type, project and tags, and gives its id.
+async fn begin(user: &User, content_type: &str, project: Option<&str>, tags: &[&str]) -> String {
+    let body = json!({"filename": "a", "contentType": content_type, "size": 1, "projectId": project, "tags": tags});
+    user.post("/v1/uploads", &body).await.expect(201)["assetId"].as_str().unwrap().to_owned()
+}
+
+/// The ids of all pages of a list, of `limit` each, with `query` among the parameters.
+async fn list(user: &User, query: &str, limit: usize) -> Vec<String> {
+    let (mut ids, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = user.get(&format!("/v1/assets?limit={limit}{query}{cursor}")).await.expect(200);
+        let items = page["items"].as_array().unwrap();
+        assert!(items.len() <= limit);
+        ids.extend(items.iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+        match page["nextCursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return ids,
+        }
+        assert!(ids.len() < 1000, "the pages do not end");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_a_long_list_have_no_gap_and_no_repeat_newest_first() {
+    let system = system().await;
+    let ada = system.user("ada").await;
+    let mut newest_first = Vec::new();
+    for _ in 0..120 {
+        newest_first.insert(0, begin(&ada, "image/png", None, &[]).await);
+    }
+    for limit in [1, 7, 60, 100] {
+        assert_eq!(list(&ada, "", limit).await, newest_first, "in pages of {limit}");
+    }
+    assert_eq!(list(&ada, "&type=image&status=awaiting_upload", 7).await, newest_first, "filtered");
+    let page = ada.get("/v1/assets").await.expect(200);
+    assert_eq!(page["items"].as_array().unwrap().len(), 50, "unless asked otherwise");
+    let times: Vec<_> =
+        page["items"].as_array().unwrap().iter().map(|item| item["createdAt"].as_str().unwrap()).collect();
+    assert!(times.is_sorted_by(|newer, older| newer >= older), "{times:?}");
+
+    // What happens between two pages moves nothing on the second: assets come in front, one vanishes, and so does the
+    // very one at which the second begins.
+    let cursor = page["nextCursor"].as_str().unwrap();
+    begin(&ada, "image/png", None, &[]).await;
+    for gone in [&newest_first[10], &newest_first[49], &newest_first[60]] {
+        ada.delete(&format!("/v1/assets/{gone}")).await.expect(204);
+    }
+    let rest = list(&ada, &format!("&cursor={cursor}"), 100).await;
+    let expected: Vec<_> = newest_first[50..].iter().filter(|id| **id != newest_first[60]).cloned().collect();
+    assert_eq!(rest, expected);
+}
+
+#[tokio::test]
+async fn filters_take_what_they_say_alone_and_together() {
+    let system = system().await;
+    let ada = system.user("ada").await;
+    let ready = ada.upload_ready("dot.png", "image/png", &files::png(8, 8)).await["id"].as_str().unwrap().to_owned();
+    let failed = ada.upload("page.png", "image/png", b"<html></html>").await;
+    assert_eq!(ada.inspected(&failed).await["status"], "failed");
+    let image = begin(&ada, "image/gif", None, &["sea", "summer"]).await;
+    let video = begin(&ada, "video/mp4", None, &["sea"]).await;
+    let audio = begin(&ada, "audio/mpeg", None, &["Sea", "seaside"]).await;
+    let document = begin(&ada, "application/pdf", None, &["summer"]).await;
+    let all = [&document, &audio, &video, &image, &failed, &ready];
+    for (query, expected) in [
+        ("", all.as_slice()),
+        ("&type=image", &[&image, &failed, &ready]),
+        ("&type=video", &[&video]),
+        ("&type=audio", &[&audio]),
+        ("&type=document", &[&document]),
+        ("&status=ready", &[&ready]),
+        ("&status=failed", &[&failed]),
+        ("&status=uploaded", &[]),
+        ("&status=awaiting_upload", &[&document, &audio, &video, &image]),
+        ("&tag=sea", &[&video, &image]),
+        ("&tag=summer", &[&document, &image]),
+        ("&tag=se", &[]),
+        ("&tag=sea&type=video", &[&video]),
+        ("&tag=summer&type=image&status=awaiting_upload", &[&image]),
+        ("&tag=summer&status=ready", &[]),
+        ("&type=&status=&tag=&projectId=", all.as_slice()),
+    ] {
+        for limit in [1, 100] {
+            let found = list(&ada, query, limit).await;
+            assert!(found.iter().eq(expected.iter().copied()), "{query} in pages of {limit}: {found:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_has_the_callers_assets_or_those_of_a_project_that_the_caller_belongs_to() {
+    let system = system().await;
+    let [ours, other] = [Uuid::now_v7().to_string(), Uuid::now_v7().to_string()];
+    for (project, sub, role) in [
+        (&ours, "ada", "contributor"),
+        (&ours, "bob", "manager"),
+        (&ours, "vera", "viewer"),
+        (&other, "ada", "manager"),
+    ] {
+        system.add_member(project, sub, role).await;
+    }
+    let [ada, bob, vera] = [system.user("ada").await, system.user("bob").await, system.user("vera").await];
+    let [eve, admin] = [system.user("eve").await, system.user_with("root", &["media:admin"]).await];
+    let own = begin(&ada, "image/png", None, &[]).await;
+    let adas = begin(&ada, "image/png", Some(&ours), &["x"]).await;
+    let elsewhere = begin(&ada, "image/png", Some(&other), &["x"]).await;
+    let bobs = begin(&bob, "video/mp4", Some(&ours), &["x"]).await;
+
+    assert_eq!(list(&ada, "", 100).await, [&elsewhere, &adas, &own].map(String::as_str));
+    assert_eq!(list(&bob, "", 100).await, [bobs.as_str()]);
+    assert!(list(&vera, "", 100).await.is_empty() && list(&eve, "", 100).await.is_empty());
+    for member in [&ada, &bob, &vera, &admin] {
+        for limit in [1, 100] {
+            let project = format!("&projectId={ours}");
+            assert_eq!(list(member, &project, limit).await, [&bobs, &adas].map(String::as_str), "{}", member.sub);
+            assert_eq!(list(member, &format!("{project}&type=video&tag=x"), limit).await, [bobs.as_str()]);
+        }
+    }
+    for (user, project) in [(&eve, &ours), (&vera, &other), (&bob, &other), (&ada, &Uuid::now_v7().to_string())] {
+        let answer = user.get(&format!("/v1/assets?projectId={project}")).await;
+        let problem = answer.expect_problem(404, "project_not_found");
+        assert_eq!(problem["field"], "projectId");
+    }
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_in_no_list_and_missing_for_everybody() {
+    let system = system().await;
+    let project = Uuid::now_v7().to_string();
+    system.add_member(&project, "ada", "contributor").await;
+    system.add_member(&project, "vera", "viewer").await;
+    let [ada, vera] = [system.user("ada").await, system.user("vera").await];
+    let admin = system.user_with("root", &["media:admin"]).await;
+    let picture = files::png(8, 8);
+    let begun = ada.begin_in(&project, "dot.png", "image/png", picture.len()).await;
+    let id = begun["assetId"].as_str().unwrap();
+    ada.bring(&begun, &picture).await;
+    ada.post(&format!("/v1/uploads/{id}/complete"), &json!({})).await.expect(200);
+    let asset = ada.inspected(id).await;
+    assert_eq!(asset["status"], "ready");
+    let kept = begin(&ada, "image/png", Some(&project), &[]).await;
+
+    ada.delete(&format!("/v1/assets/{id}")).await.expect(204);
+    ada.delete(&format!("/v1/assets/{id}")).await.expect(204);
+    for query in ["", "&type=image", &format!("&projectId={project}")] {
+        assert_eq!(list(&ada, query, 100).await, [kept.as_str()], "{query}");
+    }
+    for user in [&ada, &vera, &admin] {
+        for path in [format!("/v1/assets/{id}"), format!("/v1/assets/{id}/data"), format!("/v1/uploads/{id}")] {
+            user.get(&path).await.expect_problem(404, "not_found");
+        }
+    }
+    let state = system.state().await;
+    state.assert_usage_adds_up();
+    assert_eq!(state.usage("ada", "image_count"), 0);
+    assert!(state.objects.contains_key(asset["storageKey"].as_str().unwrap()), "its bytes are kept for a while");
+    assert_eq!(state.asset(id).unwrap()["status"].as_s().unwrap(), "deleted");
+}
+
+#[tokio::test]
+async fn an_asset_tells_all_that_is_known_of_it() {
+    let system = system().await;
+    let ada = system.user("ada").await;
+    let body = json!({"filename": "Sea.png", "contentType": "image/png", "size": 70, "tags": ["b", "a", "b"]});
+    let begun = ada.post("/v1/uploads", &body).await.expect(201);
+    let id = begun["assetId"].as_str().unwrap();
+    let asset = ada.get(&format!("/v1/assets/{id}")).await.expect(200);
+    for (name, value) in [
+        ("id", begun["assetId"].clone()),
+        ("ownerId", "ada".into()),
+        ("projectId", Value::Null),
+        ("name", "Sea.png".into()),
+        ("type", "image".into()),
+        ("contentType", "image/png".into()),
+        ("status", "awaiting_upload".into()),
+        ("failure", Value::Null),
+        ("size", 70.into()),
+        ("sha256", Value::Null),
+        ("storageKey", begun["storageKey"].clone()),
+        ("tags", json!(["b", "a"])),
+        ("metadata", json!({})),
+        ("variants", json!([])),
+        ("urls", json!({})),
+        ("version", 1.into()),
+    ] {
+        assert_eq!(asset.get(name), Some(&value), "{name}");
+    }
+    for name in ["createdAt", "updatedAt"] {
+        let time = asset[name].as_str().unwrap();
+        assert!(time.len() == 24 && time.ends_with('Z') && time.contains('T'), "{name} {time}");
+    }
+    let list = ada.get("/v1/assets").await.expect(200);
+    assert_eq!(list, json!({"items": [asset], "nextCursor": null}));
+}

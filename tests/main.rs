@@ -1,0 +1,23 @@
+//! Black-box tests of the running system: `cargo local` in a process of its own, asked over HTTP.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at once")]
+#![expect(unreachable_pub, reason = "a test binary has no outside")]
+
+mod support;
+
+mod bad_ids;
+mod bad_input;
+mod concurrency;
+mod crashes;
+mod expiry;
+mod faults;
+mod file_names;
+mod limits;
+mod lists;
+mod processing;
+mod roles;
+mod serving;
+mod single_upload;
+mod storage_refusals;
+mod uploads;
+mod waves;

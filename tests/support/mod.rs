@@ -1,0 +1,16 @@
+//! A running system, and people who use it.
+
+pub mod files;
+pub mod media;
+mod requests;
+mod rest;
+mod state;
+mod still;
+mod system;
+mod user;
+
+pub use requests::{Asked, waves};
+pub use state::State;
+pub use still::{Refusal, Still};
+pub use system::{BUCKET, Options, System, TABLE, eventually};
+pub use user::{Answer, User};

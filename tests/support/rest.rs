@@ -1,0 +1,122 @@
+//! A system that has come to rest, and what must agree then.
+
+use std::collections::BTreeMap;
+
+use super::state::{Item, State};
+use super::system::{System, eventually};
+
+const GAVE_UP: &str = "processing_gave_up";
+
+impl System {
+    /// Waits until no asset waits for its inspection and no message is left but dead ones, and gives what there is.
+    pub async fn at_rest(&self) -> State {
+        eventually("everything is inspected", async || {
+            let state = self.state().await;
+            let waiting = state.assets().any(|asset| asset["status"].as_s().unwrap() == "uploaded");
+            (!waiting && self.messages("visible").await + self.messages("inFlight").await == 0).then_some(state)
+        })
+        .await
+    }
+
+    /// How many messages were given up.
+    pub async fn dead_letters(&self) -> u64 {
+        self.messages("deadLetters").await
+    }
+
+    async fn messages(&self, which: &str) -> u64 {
+        self.queues().await["UploadedQueue"][which].as_u64().unwrap()
+    }
+
+    /// Lets everything come to rest and be swept, and checks that usage is the sum of the assets, and that storage has
+    /// all that the records call for and nothing else.
+    pub async fn assert_all_agrees(&self) -> State {
+        self.at_rest().await;
+        self.sweep().await;
+        let state = self.at_rest().await;
+        state.assert_usage_adds_up();
+        state.assert_storage_agrees();
+        state
+    }
+}
+
+impl State {
+    /// One text of an asset's record.
+    pub fn text(&self, id: &str, name: &str) -> &str {
+        self.asset(id).unwrap()[name].as_s().unwrap()
+    }
+
+    /// How often an asset's record was written.
+    pub fn version(&self, id: &str) -> u64 {
+        self.asset(id).unwrap()["version"].as_n().unwrap().parse().unwrap()
+    }
+
+    /// The code of an asset's failure.
+    pub fn failure(&self, id: &str) -> Option<&str> {
+        failure(self.asset(id).unwrap())
+    }
+
+    /// Keys of an asset's objects.
+    pub fn objects_of(&self, id: &str) -> Vec<&str> {
+        self.objects.keys().map(String::as_str).filter(|key| key.split('/').nth(2) == Some(id)).collect()
+    }
+
+    /// The numbers of an owner's usage that are not zero.
+    pub fn usage_of(&self, owner: &str) -> BTreeMap<&str, i64> {
+        let item = self.items.get(&(format!("OWNER#{owner}"), "USAGE".to_owned()));
+        let numbers = item.into_iter().flatten().filter_map(|(name, value)| {
+            let number = value.as_n().ok()?.parse::<i64>().ok()?;
+            Some((name.as_str(), number))
+        });
+        numbers.filter(|(_, number)| *number != 0).collect()
+    }
+
+    /// Checks that nothing lies in storage without a record that calls for it, and that nothing is missing that a record
+    /// calls for. For a system at rest in which sweep has nothing left to do.
+    #[track_caller]
+    fn assert_storage_agrees(&self) {
+        for key in self.objects.keys() {
+            let names: Vec<_> = key.split('/').collect();
+            let record = names.get(2).and_then(|id| self.asset(id));
+            let record = record.unwrap_or_else(|| panic!("{key} has no record"));
+            let (status, gave_up) = (record["status"].as_s().unwrap().as_str(), failure(record) == Some(GAVE_UP));
+            let purged = record.contains_key("purged_at");
+            let called_for = match names[..] {
+                ["incoming", _, _] => !purged && (status != "failed" || gave_up),
+                ["media", _, _, "original"] => status == "ready" || status == "deleted" && !purged || gave_up,
+                ["media", _, _, "variants", name] => variants(record).contains(&name) && !purged,
+                _ => false,
+            };
+            assert!(called_for, "{key} should not be there: {record:?}");
+        }
+        for (id, key) in &self.multipart_uploads {
+            let record = key.split('/').nth(2).and_then(|id| self.asset(id));
+            let known = record.is_some_and(|record| {
+                record["status"].as_s().unwrap() == "awaiting_upload" && upload_id(record) == Some(id)
+            });
+            assert!(known, "the multipart upload on {key} has no record: {record:?}");
+        }
+        for record in self.assets().filter(|record| record["status"].as_s().unwrap() == "ready") {
+            let id = record["id"].as_s().unwrap();
+            let keys = self.objects_of(id);
+            let has = |end: &str| keys.iter().any(|key| key.starts_with("media/") && key.ends_with(end));
+            assert!(has("/original"), "{id} is ready, without an original");
+            for name in variants(record) {
+                assert!(has(&format!("/variants/{name}")), "{id} is ready, without its {name}");
+            }
+        }
+    }
+}
+
+fn failure(record: &Item) -> Option<&str> {
+    Some(record.get("failure")?.as_m().unwrap()["code"].as_s().unwrap())
+}
+
+fn variants(record: &Item) -> Vec<&str> {
+    let variants = record.get("variants").and_then(|variants| variants.as_l().ok());
+    variants.into_iter().flatten().map(|variant| variant.as_m().unwrap()["name"].as_s().unwrap().as_str()).collect()
+}
+
+/// Storage's id of an asset's multipart upload.
+fn upload_id(record: &Item) -> Option<&String> {
+    record.get("upload")?.as_m().unwrap()["strategy"].as_m().unwrap().get("upload_id")?.as_s().ok()
+}
