@@ -54,7 +54,7 @@ fn the_projects_own_template_is_understood_whole() {
     let template = Template::read(&path).unwrap();
 
     let process = template.function("process-metadata").unwrap();
-    assert_eq!((process.logical_name.as_str(), process.timeout), ("ProcessMetadata", Duration::from_secs(120)));
+    assert_eq!((process.logical_name.as_str(), process.timeout), ("ProcessMetadata", Duration::from_secs(300)));
     assert_eq!(process.variables["MAX_IMAGE_MB"].as_deref(), Some("50"));
     assert_eq!(process.variables["PROCESSING_ATTEMPTS"].as_deref(), Some("5"));
     assert_eq!(process.variables["TABLE_NAME"], None);
@@ -70,9 +70,13 @@ fn the_projects_own_template_is_understood_whole() {
     assert_eq!((source.function.as_str(), source.queue.as_str()), ("process-metadata", "UploadedQueue"));
     assert!(source.report_batch_item_failures);
     let queue = template.queues.iter().find(|queue| queue.name == source.queue).unwrap();
-    assert_eq!(queue.visibility_timeout, process.timeout * 6);
+    assert_eq!(queue.visibility_timeout, process.timeout * 2);
     let redrive = queue.redrive.as_ref().unwrap();
     assert_eq!((redrive.dead_letters.as_str(), redrive.max_receive_count), ("UploadedDeadLetters", 5));
+    // An asset is given up only when its message cannot be tried any more.
+    let within = template.function("complete-upload").unwrap().variables["INSPECTED_WITHIN_SECONDS"].clone().unwrap();
+    let attempts = redrive.max_receive_count;
+    assert!(queue.visibility_timeout * attempts < Duration::from_secs(within.parse().unwrap()));
 
     assert_eq!(template.schedules[0].function, "sweep");
     assert_eq!(template.schedules[0].every, Duration::from_secs(60));
