@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::support::{Answer, Options, System, User, eventually, files, media};
+use crate::support::{Answer, System, User, eventually, files, media};
 
 const TWO_PARTS: usize = (17 << 20) + 5;
 
@@ -104,11 +104,7 @@ async fn complete_and_abort_at_once_end_as_one_of_both() {
 
 #[tokio::test]
 async fn complete_and_a_sweep_of_the_expired_upload_at_once_end_as_one_of_both() {
-    let system = System::start_with(Options {
-        variables: vec![("UPLOAD_TTL_SECONDS", "2".to_owned()), ("MAX_ACTIVE_UPLOADS", "20".to_owned())],
-        ..Options::default()
-    })
-    .await;
+    let system = System::with("MAX_ACTIVE_UPLOADS", 20).await;
     let ada = system.user("ada").await;
     let small = files::png(8, 8);
     let large = files::mp4(TWO_PARTS);
@@ -118,8 +114,9 @@ async fn complete_and_a_sweep_of_the_expired_upload_at_once_end_as_one_of_both()
             let (content_type, bytes) = if number == 0 { ("video/mp4", &large) } else { ("image/png", &small) };
             ids.push(brought(&ada, "file", content_type, bytes).await);
         }
-        // All are expired, and nothing but a sweep ends them.
-        tokio::time::sleep(std::time::Duration::from_millis(2100)).await;
+        for id in &ids {
+            system.expire(id).await;
+        }
         let mut requests = JoinSet::new();
         for (index, id) in ids.iter().cloned().enumerate() {
             let ada = ada.clone();

@@ -28,10 +28,11 @@ async fn start_with(folder: &TempDir, variables: &[(&'static str, &str)]) -> Sys
     .await
 }
 
-/// Holds up the next request of that kind for longer than any test takes.
+/// Holds up the next requests of that kind for longer than any test takes. It is more than one, for a function may send
+/// it again.
 async fn hold(system: &System, service: &str, operation: &str, by: &str) {
     let kind = json!({"stall": {"milliseconds": 60_000}});
-    system.fault(json!({"service": service, "operation": operation, "by": by, "kind": kind})).await;
+    system.fault(json!({"service": service, "operation": operation, "by": by, "kind": kind, "times": 10})).await;
 }
 
 /// Begins an upload whose bytes storage and inspection will both check.
@@ -176,10 +177,7 @@ async fn an_inspection_that_a_kill_ended_before_it_was_recorded_is_done_again() 
         let claim = json!({"service": "table", "operation": "PutItem", "by": "process-metadata",
             "kind": {"stall": {"milliseconds": 0}}});
         system.fault(claim).await;
-        // The function gives up a request after three seconds and sends it again, so all of them are held.
-        let record = json!({"service": "table", "operation": "PutItem", "by": "process-metadata",
-            "kind": {"stall": {"milliseconds": 60_000}}, "times": 10});
-        system.fault(record).await;
+        hold(&system, "table", "PutItem", "process-metadata").await;
         let id = ada.upload("file", content_type, bytes).await;
         eventually("all is written but the record", async || {
             let state = system.state().await;
@@ -197,8 +195,8 @@ async fn an_inspection_that_a_kill_ended_before_it_was_recorded_is_done_again() 
 }
 
 /// Kills the system when storage has put the parts together and the record does not say so yet. Gives the id.
-async fn kill_between_storage_and_record(folder: &TempDir, bytes: &[u8], variables: &[(&'static str, &str)]) -> String {
-    let system = start_with(folder, variables).await;
+async fn kill_between_storage_and_record(folder: &TempDir, bytes: &[u8]) -> String {
+    let system = start(folder).await;
     let ada = system.user("ada").await;
     let instructions = begin(&ada, "film.mp4", "video/mp4", bytes).await;
     let id = id_of(&instructions);
@@ -221,7 +219,7 @@ async fn kill_between_storage_and_record(folder: &TempDir, bytes: &[u8], variabl
 async fn a_complete_that_a_kill_ended_after_storage_had_done_its_part_is_sent_again() {
     let folder = tempfile::tempdir().unwrap();
     let bytes = files::mp4(17 * MEBIBYTE);
-    let id = kill_between_storage_and_record(&folder, &bytes, &[]).await;
+    let id = kill_between_storage_and_record(&folder, &bytes).await;
 
     let system = start(&folder).await;
     let ada = system.user("ada").await;
@@ -237,15 +235,10 @@ async fn a_complete_that_a_kill_ended_after_storage_had_done_its_part_is_sent_ag
 async fn a_complete_that_a_kill_ended_and_nobody_sends_again_is_swept_away() {
     let folder = tempfile::tempdir().unwrap();
     let bytes = files::mp4(17 * MEBIBYTE);
-    let id = kill_between_storage_and_record(&folder, &bytes, &[("UPLOAD_TTL_SECONDS", "4")]).await;
+    let id = kill_between_storage_and_record(&folder, &bytes).await;
 
     let system = start(&folder).await;
-    let ada = system.user("ada").await;
-    eventually("it is expired", async || {
-        system.sweep().await;
-        (ada.get(&format!("/v1/assets/{id}")).await.expect(200)["status"] == "failed").then_some(())
-    })
-    .await;
+    system.expire(&id).await;
     let state = system.assert_all_agrees().await;
     assert_eq!(state.failure(&id), Some("upload_expired"));
     assert_eq!(state.objects_of(&id), Vec::<&str>::new());
@@ -255,7 +248,7 @@ async fn a_complete_that_a_kill_ended_and_nobody_sends_again_is_swept_away() {
 #[tokio::test]
 async fn a_sweep_that_a_kill_ended_is_finished_by_the_next() {
     let folder = tempfile::tempdir().unwrap();
-    let variables = [("UPLOAD_TTL_SECONDS", "1"), ("DELETED_TTL_SECONDS", "0")];
+    let variables = [("DELETED_TTL_SECONDS", "0")];
     let bytes = files::mp4(17 * MEBIBYTE);
     let picture = files::png(40, 30);
     for operation in ["AbortMultipartUpload", "DeleteObject"] {
@@ -267,8 +260,10 @@ async fn a_sweep_that_a_kill_ended_is_finished_by_the_next() {
         let single = ada.begin("c.png", "image/png", picture.len()).await;
         ada.bring(&single, &picture).await;
         ada.delete(&format!("/v1/assets/{}", deleted["id"].as_str().unwrap())).await.expect(204);
-        tokio::time::sleep(Duration::from_millis(1100)).await;
         hold(&system, "storage", operation, "sweep").await;
+        for id in [&multipart["assetId"], &single["assetId"]] {
+            system.expire(id.as_str().unwrap()).await;
+        }
         let sweep = system.http.post(format!("{}/_local/sweep", system.gateway));
         let sweep = tokio::spawn(sweep.send());
         tokio::time::sleep(Duration::from_millis(500)).await;

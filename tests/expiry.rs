@@ -1,5 +1,6 @@
 //! What sweep does: it gives up uploads that nobody completed, and deletes the bytes of what failed or was deleted.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -50,9 +51,15 @@ async fn begin_three(user: &User) -> [String; 3] {
     [nothing, whole, part].map(|instructions| id_of(&instructions).to_owned())
 }
 
+async fn expire(system: &System, ids: &[String]) {
+    for id in ids {
+        system.expire(id).await;
+    }
+}
+
 #[tokio::test]
 async fn uploads_that_nobody_completes_expire_and_give_everything_back() {
-    let system = start_with(&[("UPLOAD_TTL_SECONDS", "2")]).await;
+    let system = start_with(&[("UPLOAD_TTL_SECONDS", "4")]).await;
     let ada = system.user("ada").await;
     let ids = begin_three(&ada).await;
     let early = system.state().await;
@@ -61,7 +68,7 @@ async fn uploads_that_nobody_completes_expire_and_give_everything_back() {
     assert_eq!((early.objects.len(), early.multipart_uploads.len()), (1, 1));
     assert_eq!(early.usage("ada", "active_uploads"), 3);
 
-    seconds(2.1).await;
+    seconds(4.1).await;
     assert_eq!(system.sweep().await, swept(3, 0, 0, 0));
     let state = system.state().await;
     assert!(state.objects.is_empty() && state.multipart_uploads.is_empty());
@@ -89,7 +96,7 @@ async fn uploads_that_nobody_completes_expire_and_give_everything_back() {
 
 #[tokio::test]
 async fn a_sweep_that_fails_in_the_middle_is_finished_by_the_next() {
-    let system = start_with(&[("UPLOAD_TTL_SECONDS", "1")]).await;
+    let system = start_with(&[]).await;
     for (service, operation, times) in [
         ("storage", "AbortMultipartUpload", 1),
         ("storage", "ListObjectVersions", 3),
@@ -98,7 +105,7 @@ async fn a_sweep_that_fails_in_the_middle_is_finished_by_the_next() {
     ] {
         let user = system.user(operation).await;
         let ids = begin_three(&user).await;
-        seconds(1.1).await;
+        expire(&system, &ids).await;
         // Nobody tries again at once after these.
         let kind = match service {
             "storage" => json!({"fail": {"status": 403, "code": "AccessDenied"}}),
@@ -119,7 +126,7 @@ async fn a_sweep_that_fails_in_the_middle_is_finished_by_the_next() {
     // The change of the record itself is refused: the upload is as it was.
     let ada = system.user("ada").await;
     let ids = begin_three(&ada).await;
-    seconds(1.1).await;
+    expire(&system, &ids).await;
     let before = system.state().await;
     let broken = json!({"fail": {"status": 400, "code": "ValidationException"}});
     let fault =
@@ -134,16 +141,65 @@ async fn a_sweep_that_fails_in_the_middle_is_finished_by_the_next() {
 }
 
 #[tokio::test]
+async fn an_asset_whose_bytes_cannot_be_deleted_is_put_off_for_a_while_and_others_are_not() {
+    let system = start_with(&[("DELETED_TTL_SECONDS", "0")]).await;
+    let ada = system.user("ada").await;
+    let [stuck, other] = [1, 2].map(|size| files::png(size, size));
+    let stuck = ada.upload_ready("a.png", "image/png", &stuck).await["id"].as_str().unwrap().to_owned();
+    let other = ada.upload_ready("b.png", "image/png", &other).await["id"].as_str().unwrap().to_owned();
+    for id in [&stuck, &other] {
+        ada.delete(&format!("/v1/assets/{id}")).await.expect(204);
+    }
+    let kind = json!({"fail": {"status": 403, "code": "AccessDenied"}});
+    let fault = json!({"service": "storage", "operation": "DeleteObject", "by": "sweep", "keyContains": stuck,
+        "kind": kind, "times": 1});
+    system.fault(fault).await;
+    assert_eq!(system.sweep().await, swept(0, 0, 1, 1));
+    let state = system.state().await;
+    assert_eq!(state.objects_of(&other), Vec::<&str>::new());
+    assert_eq!(state.objects_of(&stuck).len(), 4);
+    // Its next turn comes, but not at once.
+    assert!(state.text(&stuck, "due_at") > state.text(&stuck, "updated_at"));
+    assert_eq!(system.sweep().await, swept(0, 0, 0, 0));
+    assert!(system.state().await == state);
+}
+
+#[tokio::test]
+async fn an_upload_that_is_not_inspected_in_time_is_given_up_whatever_its_worker_still_does() {
+    let system = start_with(&[("INSPECTED_WITHIN_SECONDS", "1")]).await;
+    let ada = system.user("ada").await;
+    let picture = files::png(40, 30);
+    let stall = json!({"stall": {"milliseconds": 3000}});
+    system
+        .fault(json!({"service": "storage", "operation": "GetObject", "by": "process-metadata", "kind": stall}))
+        .await;
+    let id = ada.upload("a.png", "image/png", &picture).await;
+    seconds(1.1).await;
+    let given_up = json!({"expired": 0, "cleaned": 0, "purged": 0, "givenUp": 1, "postponed": 0});
+    assert_eq!(system.sweep().await, given_up);
+    let asset = ada.get(&format!("/v1/assets/{id}")).await.expect(200);
+    assert_eq!((&asset["status"], &asset["failure"]["code"]), (&"failed".into(), &"processing_gave_up".into()));
+    // The worker comes back, and changes nothing any more.
+    let state = system.assert_all_agrees().await;
+    let read = system.asked_since(0).await.into_iter().any(|asked| asked.operation == "GetObject");
+    assert!(read);
+    assert_eq!(ada.get(&format!("/v1/assets/{id}")).await.expect(200), asset);
+    assert_eq!(state.usage("ada", "image_bytes"), i64::try_from(picture.len()).unwrap());
+    ada.delete(&format!("/v1/assets/{id}")).await.expect(204);
+    assert_eq!(system.assert_all_agrees().await.objects_of(&id), Vec::<&str>::new());
+}
+
+#[tokio::test]
 async fn signing_parts_keeps_an_upload_alive() {
-    let system = start_with(&[("UPLOAD_TTL_SECONDS", "3")]).await;
+    let system = start_with(&[("UPLOAD_TTL_SECONDS", "5")]).await;
     let ada = system.user("ada").await;
     let film = files::mp4(17 * MEBIBYTE);
     let forgotten = ada.begin("a.mp4", "video/mp4", film.len()).await;
     let instructions = ada.begin("b.mp4", "video/mp4", film.len()).await;
     let id = id_of(&instructions);
-    seconds(2.0).await;
+    seconds(3.0).await;
     let signed = ada.post(&format!("/v1/uploads/{id}/parts"), &json!({"partNumbers": [1, 2]})).await.expect(200);
-    seconds(1.2).await;
+    seconds(2.2).await;
     assert_eq!(system.sweep().await, swept(1, 0, 0, 0));
     assert_eq!(system.state().await.failure(id_of(&forgotten)), Some("upload_expired"));
     // The first URLs are dead by now, the new ones live.
@@ -159,7 +215,7 @@ async fn signing_parts_keeps_an_upload_alive() {
 
 #[tokio::test]
 async fn deleted_assets_keep_their_bytes_for_their_time_and_their_tombstones_for_good() {
-    let system = start_with(&[("DELETED_TTL_SECONDS", "2")]).await;
+    let system = start_with(&[("DELETED_TTL_SECONDS", "3")]).await;
     let ada = system.user("ada").await;
     let picture = ada.upload_ready("a.png", "image/png", &files::png(400, 300)).await;
     let film = ada.upload_ready("b.mp4", "video/mp4", &files::mp4(17 * MEBIBYTE)).await;
@@ -174,7 +230,7 @@ async fn deleted_assets_keep_their_bytes_for_their_time_and_their_tombstones_for
     let state = system.state().await;
     assert_eq!((state.objects_of(picture).len(), state.objects_of(film).len()), (4, 1));
 
-    seconds(2.1).await;
+    seconds(3.1).await;
     assert_eq!(system.sweep().await, swept(0, 0, 2, 0));
     let state = system.assert_all_agrees().await;
     for id in [picture, film] {
@@ -195,7 +251,7 @@ async fn deleted_assets_keep_their_bytes_for_their_time_and_their_tombstones_for
 
 #[tokio::test]
 async fn an_expired_upload_can_be_completed_until_it_is_swept() {
-    let system = start_with(&[("UPLOAD_TTL_SECONDS", "6")]).await;
+    let system = start_with(&[]).await;
     let ada = system.user("ada").await;
     let picture = files::png(40, 30);
     let film = files::mp4(17 * MEBIBYTE);
@@ -207,7 +263,7 @@ async fn an_expired_upload_can_be_completed_until_it_is_swept() {
             ids.push(id_of(&instructions).to_owned());
         }
     }
-    seconds(6.1).await;
+    expire(&system, &ids).await;
     for id in [&ids[0], &ids[2]] {
         complete(&ada, id).await.expect(200);
     }
@@ -222,27 +278,6 @@ async fn an_expired_upload_can_be_completed_until_it_is_swept() {
     assert_eq!((state.usage("ada", "image_count"), state.usage("ada", "video_count")), (1, 1));
 }
 
-#[tokio::test]
-async fn an_upload_that_is_not_inspected_in_time_is_given_up_whatever_its_worker_still_does() {
-    let system = start_with(&[("INSPECTED_WITHIN_SECONDS", "1")]).await;
-    let ada = system.user("ada").await;
-    let held = json!({"service": "storage", "operation": "GetObject", "by": "process-metadata",
-        "kind": {"stall": {"milliseconds": 4000}}});
-    system.fault(held).await;
-    let id = ada.upload("a.png", "image/png", &files::png(40, 30)).await;
-    seconds(1.1).await;
-    let done = system.sweep().await;
-    assert_eq!((&done["givenUp"], &done["postponed"]), (&json!(1), &json!(0)));
-    for _ in 0..2 {
-        let asset = ada.get(&format!("/v1/assets/{id}")).await.expect(200);
-        assert_eq!(asset["failure"]["code"], "processing_gave_up", "{asset}");
-        let state = system.state().await;
-        assert_eq!(state.usage("ada", "image_count"), 1);
-        // By the second time the worker is back.
-        seconds(4.0).await;
-    }
-}
-
 /// A sequence of numbers that is the same each time (a linear congruential generator, Knuth's MMIX).
 struct Chance(u64);
 
@@ -254,13 +289,14 @@ impl Chance {
 }
 
 /// Does this and that with uploads and assets of one owner.
-async fn live(user: User, seed: u64) {
+async fn live(system: Arc<System>, seed: u64) {
+    let user = system.user(&format!("owner{seed}")).await;
     let mut chance = Chance(seed);
     let kinds = [("image/png", 0), ("application/pdf", 0), ("audio/wav", 0), ("video/mp4", 17 * MEBIBYTE)];
     let mut ids: Vec<String> = Vec::new();
     for _ in 0..60 {
         let id = (!ids.is_empty()).then(|| ids[chance.below(ids.len() as u64)].clone());
-        match (chance.below(8), id) {
+        match (chance.below(9), id) {
             (0..=3, _) => {
                 let (content_type, size) = kinds[chance.below(4)];
                 let bytes = match content_type {
@@ -293,6 +329,7 @@ async fn live(user: User, seed: u64) {
                 let status = user.delete(&format!("/v1/uploads/{id}")).await.status;
                 assert!([204, 409].contains(&status), "{status}");
             }
+            (6, Some(id)) => system.expire(&id).await,
             (_, Some(id)) => {
                 // Twice at once now and then.
                 let path = format!("/v1/assets/{id}");
@@ -306,16 +343,11 @@ async fn live(user: User, seed: u64) {
 
 #[tokio::test]
 async fn usage_is_the_sum_of_the_assets_whatever_happens_in_whatever_order() {
-    let system = start_with(&[
-        ("UPLOAD_TTL_SECONDS", "2"),
-        ("DELETED_TTL_SECONDS", "0"),
-        ("MAX_ACTIVE_UPLOADS", "6"),
-        ("QUOTA_MB", "60"),
-    ])
-    .await;
+    let system = start_with(&[("DELETED_TTL_SECONDS", "0"), ("MAX_ACTIVE_UPLOADS", "6"), ("QUOTA_MB", "60")]).await;
+    let system = Arc::new(system);
     let mut lives = JoinSet::new();
     for seed in 1..=5 {
-        lives.spawn(live(system.user(&format!("owner{seed}")).await, seed));
+        lives.spawn(live(Arc::clone(&system), seed));
     }
     while !lives.is_empty() {
         system.sweep().await;
@@ -323,8 +355,11 @@ async fn usage_is_the_sum_of_the_assets_whatever_happens_in_whatever_order() {
             life.unwrap();
         }
     }
-    system.at_rest().await.assert_usage_adds_up();
-    seconds(2.1).await;
+    let state = system.at_rest().await;
+    state.assert_usage_adds_up();
+    for asset in state.assets() {
+        system.expire(asset["id"].as_s().unwrap()).await;
+    }
     let state = system.assert_all_agrees().await;
     assert!(state.multipart_uploads.is_empty());
     for seed in 1..=5 {

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::types::AttributeValue;
+
 use super::state::{Item, State};
-use super::system::{System, eventually};
+use super::system::{System, TABLE, eventually};
 
 const GAVE_UP: &str = "processing_gave_up";
 
@@ -16,6 +18,24 @@ impl System {
             (!waiting && self.messages("visible").await + self.messages("inFlight").await == 0).then_some(state)
         })
         .await
+    }
+
+    /// Lets the time of an upload pass, if it is not over otherwise: it is due for sweep since long ago.
+    pub async fn expire(&self, id: &str) {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let update = self.dynamodb().update_item().table_name(TABLE);
+        let update = update
+            .key("pk", text(&format!("ASSET#{id}")))
+            .key("sk", text("ASSET"))
+            .update_expression("SET due_at = :past, #upload.expires_at = :past")
+            .condition_expression("#status = :awaiting")
+            .expression_attribute_names("#upload", "upload")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":past", text("2020-01-01T00:00:00.000Z"))
+            .expression_attribute_values(":awaiting", text("awaiting_upload"));
+        if let Err(error) = update.send().await {
+            assert!(error.into_service_error().is_conditional_check_failed_exception());
+        }
     }
 
     /// How many messages were given up.
@@ -83,7 +103,7 @@ impl State {
             let called_for = match names[..] {
                 ["incoming", _, _] => !purged && (status != "failed" || gave_up),
                 ["media", _, _, "original"] => status == "ready" || status == "deleted" && !purged || gave_up,
-                ["media", _, _, "variants", name] => variants(record).contains(&name) && !purged,
+                ["media", _, _, "variants", name] => gave_up || variants(record).contains(&name) && !purged,
                 _ => false,
             };
             assert!(called_for, "{key} should not be there: {record:?}");

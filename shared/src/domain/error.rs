@@ -41,7 +41,7 @@ pub enum Error {
         limit: usize,
     },
     /// The file is larger than files of its kind may be.
-    #[error("{kind} files may have up to {limit} bytes; this one has {size}.")]
+    #[error("A file of this kind ({kind}) may have up to {limit} bytes; this one has {size}.")]
     TooLarge {
         /// Declared size in bytes.
         size: u64,

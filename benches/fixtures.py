@@ -1,0 +1,67 @@
+"""Files to measure with."""
+
+import os
+import subprocess
+
+from common import FIXTURES, MIB, run, say
+
+PHOTO_WIDTH, PHOTO_HEIGHT = 4000, 3000
+
+# A box that names the format, and one of data whose length 0 means that it reaches to the end of the file (ISO/IEC
+# 14496-12, sections 4.2 and 4.3).
+MP4_HEAD = b"\0\0\0\x18ftypisom\0\0\x02\0isommp42" + b"\0\0\0\0mdat"
+
+
+def photo():
+    """A JPEG of 12 megapixels, always the same bytes for one version of ffmpeg.
+
+    Noise in four octaves, as strong in each, has about the spectrum of a photograph; the finest is a sensor's grain. A
+    fractal over it brings hard edges and saturated colours. About 3.4 MB, as a camera would write it.
+    """
+    file = FIXTURES / "photo-12mp-1.jpg"
+    if not file.exists():
+        say("making the photograph")
+        FIXTURES.mkdir(parents=True, exist_ok=True)
+        aside = file.with_suffix(f".{os.getpid()}.jpg")
+        run("ffmpeg", "-v", "error", "-nostdin", "-y", *photo_sources(), "-map", "[photo]", "-frames:v", "1",
+            "-q:v", "2", aside)
+        aside.rename(file)
+    return file
+
+
+def photo_sources():
+    size = f"{PHOTO_WIDTH}x{PHOTO_HEIGHT}"
+    inputs = []
+    for seed, octave in enumerate(("32x24", "160x120", "800x600", size), start=1):
+        noise = f"color=gray:s={octave},format=yuv444p,noise=alls=100:all_seed={seed}"
+        inputs += ["-f", "lavfi", "-i", noise]
+    inputs += ["-f", "lavfi", "-i", f"mandelbrot=s={size}:start_scale=0.6:start_x=-0.75:start_y=0.12"]
+    enlarged = f"scale={PHOTO_WIDTH}:{PHOTO_HEIGHT}:flags=bicubic"
+    graph = ";".join((
+        f"[0]{enlarged}[a]", f"[1]{enlarged}[b]", f"[2]{enlarged}[c]", "[3]gblur=sigma=0.7[d]",
+        "[4]format=yuv444p,gblur=sigma=0.6[fractal]",
+        "[a][b]blend=all_mode=average[ab]",
+        "[ab][c]blend=all_mode=normal:all_opacity=0.7[abc]",
+        "[abc][d]blend=all_mode=normal:all_opacity=0.75[noise]",
+        "[fractal][noise]blend=all_mode=normal:all_opacity=0.55,format=yuvj420p[photo]",
+    ))
+    return [*inputs, "-filter_complex", graph]
+
+
+def video(file, size):
+    """Writes `size` bytes that begin as an MP4 does and go on with random ones, so that no layer can save work."""
+    with open(file, "wb") as out:
+        out.write(MP4_HEAD)
+        for start in range(len(MP4_HEAD), size, 16 * MIB):
+            out.write(os.urandom(min(16 * MIB, size - start)))
+    # What is still to be written to disk must not be counted as part of what follows.
+    os.sync()
+
+
+def split(file, part_size, folder):
+    """Cuts a file into parts, and gives them in order."""
+    folder.mkdir()
+    subprocess.run(["split", "--bytes", str(part_size), "--suffix-length", "5", "--numeric-suffixes", str(file),
+                    f"{folder}/"], check=True)
+    os.sync()
+    return sorted(folder.iterdir())

@@ -1,0 +1,71 @@
+"""`./bench`: what is measured, in which order, and where the results go."""
+
+import argparse
+import time
+from pathlib import Path
+
+import function
+import latency
+import machine
+import thumbnails
+import upload
+from build import Peers, Programs
+from common import MIB, PROJECT, say
+from fixtures import photo
+from report import Table, summary
+
+DOCUMENT = PROJECT / "docs/BENCHMARKS.md"
+METHOD = PROJECT / "benches/method.md"
+
+
+def main():
+    measurements = {
+        "thumbnails": lambda: thumbnails.measure(programs, peers, photo()),
+        "function": lambda: function.measure(programs, photo()),
+        "upload": lambda: upload.measure(programs, peers, arguments.upload_mib * MIB, arguments.rounds),
+        "latency": lambda: (latency.measure(programs, arguments.requests), None),
+        "sizes": lambda: (sizes(programs), None),
+    }
+    parser = argparse.ArgumentParser(prog="./bench", description="Measures Quayside in release beside its peers.")
+    parser.add_argument("only", nargs="*", choices=[[], *measurements], metavar="MEASUREMENT",
+                        help=f"of {', '.join(measurements)}; all of them, and docs/BENCHMARKS.md is written, without any")
+    parser.add_argument("--quick", action="store_true", help="smaller sizes, for trying out; writes no document")
+    arguments = parser.parse_args()
+    arguments.upload_mib, arguments.rounds, arguments.requests = (256, 1, 20) if arguments.quick else (2048, 5, 300)
+    is_whole = not arguments.only and not arguments.quick
+
+    peers, programs = Peers(), Programs()
+    photo()
+    load = machine.wait_until_quiet() if is_whole else None
+    begun = time.monotonic()
+    tables, rows = [], []
+    for name in arguments.only or measurements:
+        table, row = measurements[name]()
+        print(f"\n{table.text()}\n", flush=True)
+        tables.append(table)
+        rows += [row] if row else []
+    print(f"\n{summary(rows).text()}\n")
+    if is_whole:
+        minutes = (time.monotonic() - begun) / 60
+        DOCUMENT.write_text(document(tables, rows, peers, load, minutes))
+        say(f"wrote {DOCUMENT.relative_to(PROJECT)}")
+    return 0
+
+
+def sizes(programs):
+    table = Table("Programs of the functions, stripped", ["function", "size"])
+    for name in programs.functions():
+        table.add(name, f"{Path(programs.release, name).stat().st_size / MIB:.1f} MiB")
+    return table
+
+
+def document(tables, rows, peers, load, minutes):
+    made_on = Table("Made on", ["what", "which"])
+    made_on.add("date", time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()))
+    for pair in [*machine.describe(), ("load before", f"{load:.2f}"), ("took", f"{minutes:.0f} minutes"),
+                 *machine.versions(peers)]:
+        made_on.add(*pair)
+    parts = [summary(rows), *tables, made_on]
+    head = "# Benchmarks\n\nWritten by `./bench`, which measures everything in one run; how is described below. " \
+           "The limits are those of the project's contract.\nNo test fails on a time."
+    return "\n\n".join([head, *(part.markdown() for part in parts), METHOD.read_text().strip()]) + "\n"
