@@ -96,8 +96,14 @@ class User:
         headers = {"authorization": f"Bearer {self.token}", "accept": "application/json"}
         if body is not None:
             headers["content-type"] = "application/json"
-        self.connection.request(method, path, None if body is None else json.dumps(body), headers)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, None if body is None else json.dumps(body), headers)
+            answer = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            # The gateway closes a connection that was idle for half a minute; the next request opens another.
+            self.connection.close()
+            self.connection.request(method, path, None if body is None else json.dumps(body), headers)
+            answer = self.connection.getresponse()
         text = answer.read()
         if answer.status >= 300:
             raise RuntimeError(f"{method} {path}: {answer.status} {text.decode(errors='replace')}")

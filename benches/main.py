@@ -31,7 +31,7 @@ def main():
                         help=f"of {', '.join(measurements)}; all of them, and docs/BENCHMARKS.md is written, without any")
     parser.add_argument("--quick", action="store_true", help="smaller sizes, for trying out; writes no document")
     arguments = parser.parse_args()
-    arguments.upload_mib, arguments.rounds, arguments.requests = (256, 1, 20) if arguments.quick else (2048, 5, 300)
+    arguments.upload_mib, arguments.rounds, arguments.requests = (256, 1, 20) if arguments.quick else (2048, 3, 300)
     is_whole = not arguments.only and not arguments.quick
 
     peers, programs = Peers(), Programs()

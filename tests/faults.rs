@@ -151,7 +151,7 @@ async fn one_message_that_fails_does_not_hold_up_or_repeat_the_others() {
     }
     eventually("all four are claimed", async || {
         let state = system.state().await;
-        state.assets().all(|asset| asset["version"].as_n().unwrap() == "3").then_some(())
+        state.assets().all(|asset| asset.contains_key("claimed_by")).then_some(())
     })
     .await;
     let mut ids = Vec::new();
