@@ -12,6 +12,7 @@ mod crashes;
 mod expiry;
 mod faults;
 mod file_names;
+mod inspection;
 mod limits;
 mod lists;
 mod processing;

@@ -35,6 +35,7 @@ type Expected = (u16, &'static str);
 
 const OK: Expected = (200, "");
 const CREATED: Expected = (201, "");
+const QUEUED: Expected = (202, "");
 const DONE: Expected = (204, "");
 const MOVED: Expected = (302, "");
 const NO_TOKEN: Expected = (401, "unauthenticated");
@@ -45,7 +46,7 @@ const NO_PROJECT: Expected = (404, "project_not_found");
 /// For each route: nobody and a bad token, then a stranger, a viewer, a contributor, a manager, the owner (who is a
 /// contributor), and an administrator.
 #[rustfmt::skip]
-const TABLE: [(&str, On, [Expected; 2], [Expected; 6]); 12] = [
+const TABLE: [(&str, On, [Expected; 2], [Expected; 6]); 13] = [
     ("POST /v1/uploads", On::Nothing, [NO_TOKEN, NO_TOKEN],
         [CREATED,    CREATED,   CREATED,   CREATED, CREATED, CREATED]),
     ("POST /v1/uploads", On::Project, [NO_TOKEN, NO_TOKEN],
@@ -66,6 +67,8 @@ const TABLE: [(&str, On, [Expected; 2], [Expected; 6]); 12] = [
         [HIDDEN,     OK,        OK,        OK,      OK,      OK]),
     ("DELETE /v1/assets/{id}", On::Ready, [NO_TOKEN, NO_TOKEN],
         [HIDDEN,     FORBIDDEN, FORBIDDEN, DONE,    DONE,    DONE]),
+    ("POST /v1/assets/{id}/process", On::Ready, [NO_TOKEN, NO_TOKEN],
+        [HIDDEN,     FORBIDDEN, FORBIDDEN, QUEUED,  QUEUED,  QUEUED]),
     ("GET /v1/assets/{id}/data", On::Ready, [NO_TOKEN, NO_TOKEN],
         [HIDDEN,     MOVED,     MOVED,     MOVED,   MOVED,   MOVED]),
     ("HEAD /v1/assets/{id}/data", On::Ready, [NO_TOKEN, NO_TOKEN],

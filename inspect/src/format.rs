@@ -9,6 +9,10 @@ pub enum Format {
     WebP,
     /// GIF image (GIF87a or GIF89a).
     Gif,
+    /// HEIC still image: HEVC in HEIF (ISO/IEC 23008-12).
+    Heic,
+    /// AVIF still image or sequence: AV1 in HEIF.
+    Avif,
     /// SVG drawing, as plain XML.
     Svg,
     /// MP4 video (ISO/IEC 14496-14).
@@ -21,6 +25,8 @@ pub enum Format {
     Avi,
     /// Matroska video or audio (RFC 9559).
     Matroska,
+    /// MP4 with audio only, as its brand says (M4A, M4B).
+    M4a,
     /// MP3: MPEG audio, layer III, with or without ID3v2 tags.
     Mp3,
     /// WAVE audio.
@@ -39,17 +45,20 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order of their declaration.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::Jpeg,
         Self::Png,
         Self::WebP,
         Self::Gif,
+        Self::Heic,
+        Self::Avif,
         Self::Svg,
         Self::Mp4,
         Self::WebM,
         Self::QuickTime,
         Self::Avi,
         Self::Matroska,
+        Self::M4a,
         Self::Mp3,
         Self::Wav,
         Self::Ogg,
@@ -67,12 +76,15 @@ impl Format {
             Self::Png => "image/png",
             Self::WebP => "image/webp",
             Self::Gif => "image/gif",
+            Self::Heic => "image/heic",
+            Self::Avif => "image/avif",
             Self::Svg => "image/svg+xml",
             Self::Mp4 => "video/mp4",
             Self::WebM => "video/webm",
             Self::QuickTime => "video/quicktime",
             Self::Avi => "video/x-msvideo",
             Self::Matroska => "video/matroska",
+            Self::M4a => "audio/mp4",
             Self::Mp3 => "audio/mpeg",
             Self::Wav => "audio/wav",
             Self::Ogg => "audio/ogg",

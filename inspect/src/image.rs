@@ -4,7 +4,7 @@
 //! refused before it costs anything. It does walk the file's blocks to the end: frames are counted, and a file that was
 //! cut off is found out.
 
-mod exif;
+pub(crate) mod exif;
 mod gif;
 pub mod jpeg;
 mod orientation;
@@ -13,7 +13,8 @@ mod png;
 mod tests;
 mod webp;
 
-use crate::RasterFormat;
+use crate::{Capture, RasterFormat};
+use exif::Exif;
 pub use orientation::Orientation;
 
 /// What an image may be at most.
@@ -26,7 +27,7 @@ pub struct Limits {
 }
 
 /// What the headers of an image say.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Image {
     /// The format that it was read as.
     pub format: RasterFormat,
@@ -41,6 +42,8 @@ pub struct Image {
     pub has_alpha: bool,
     /// Number of frames; 1 for a still image.
     pub frames: u32,
+    /// How it was taken, from its EXIF. XMP is not read.
+    pub capture: Capture,
 }
 
 impl Image {
@@ -104,22 +107,16 @@ pub fn inspect(bytes: &[u8], format: RasterFormat, limits: &Limits) -> Result<Im
         RasterFormat::Gif => gif::read(bytes, limits),
     }?;
     let (width, height) = (header.width, header.height);
-    let (width, height) = if header.orientation.swaps_sides() { (height, width) } else { (width, height) };
-    Ok(Image {
-        format,
-        width,
-        height,
-        orientation: header.orientation,
-        has_alpha: header.has_alpha,
-        frames: header.frames,
-    })
+    let Exif { orientation, capture } = header.exif;
+    let (width, height) = if orientation.swaps_sides() { (height, width) } else { (width, height) };
+    Ok(Image { format, width, height, orientation, has_alpha: header.has_alpha, frames: header.frames, capture })
 }
 
 /// What a format's reader has found, with the sides as they are stored.
 struct Header {
     width: u32,
     height: u32,
-    orientation: Orientation,
+    exif: Exif,
     has_alpha: bool,
     frames: u32,
 }

@@ -5,6 +5,7 @@
 //! bounded by the length of what it is given.
 //!
 //! - [`sniff`] tells which [`Format`] a file is of, whatever its name or its sender says.
+//! - [`File`] reads what a film, a sound, a drawing or a document says of itself, by few ranges of it from a [`Source`].
 //! - [`image`] reads the size, orientation, transparency and number of frames of an image, without decoding it.
 //!
 //! ```
@@ -18,10 +19,33 @@
 //! assert_eq!(Format::Svg.media_type(), "image/svg+xml");
 //! ```
 
+mod audio_frame;
+mod codec;
+mod container;
+#[cfg(test)]
+mod damage;
+mod date;
+mod file;
 mod format;
 pub mod image;
+mod media;
+mod pieces;
 mod read;
+mod scan;
 mod sniff;
+mod source;
 
+pub use file::{Budget, Error, File};
 pub use format::{Format, RasterFormat};
+pub use media::{Audio, Capture, Document, Location, Media, Picture, Transfer, Video};
 pub use sniff::{SNIFF_BYTES, sniff};
+pub use source::Source;
+
+/// What is wrong with a file, as the end of a sentence: "it has no tracks".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable(pub(crate) &'static str);
+
+/// For a read that found the end of the file where there had to be more.
+pub(crate) fn cut_off() -> Unreadable {
+    Unreadable("the file ends too early")
+}

@@ -34,3 +34,8 @@ pub(crate) fn u32_le(bytes: &[u8], at: usize) -> Option<u32> {
 pub(crate) fn u64_be(bytes: &[u8], at: usize) -> Option<u64> {
     array(bytes, at).map(u64::from_be_bytes)
 }
+
+/// A little-endian 64-bit number.
+pub(crate) fn u64_le(bytes: &[u8], at: usize) -> Option<u64> {
+    array(bytes, at).map(u64::from_le_bytes)
+}

@@ -9,7 +9,7 @@ mod iso_media;
 mod mpeg_audio;
 mod ogg;
 mod riff;
-mod svg;
+pub(crate) mod svg;
 #[cfg(test)]
 mod tests;
 mod zip;
@@ -35,6 +35,7 @@ pub fn sniff(head: &[u8], size: u64) -> Option<Format> {
         }
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', _, _, _, _, _, _, _, ..] => Some(Format::Gif),
         [b'R', b'I', b'F', b'F', ..] => riff::sniff(head, size),
+        [b'R', b'F', b'6', b'4', ..] | [b'B', b'W', b'6', b'4', ..] => riff::sniff_long(head, size),
         [b'%', b'P', b'D', b'F', b'-', b'1'..=b'2', b'.', b'0'..=b'9', ..] => Some(Format::Pdf),
         [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => compound_file::sniff(head, size),
         [b'P', b'K', 3, 4, ..] => zip::sniff(head),

@@ -51,7 +51,7 @@ fn files_of_real_encoders_are_what_they_are() {
         ("vorbis.ogg", "-map 1:a -c:a libvorbis", Some(Format::Ogg)),
         ("opus.ogg", "-map 1:a -c:a libopus", Some(Format::Ogg)),
         ("a.aac", "-map 1:a", Some(Format::Aac)),
-        ("a.m4a", "-map 1:a -c:a aac", None),
+        ("a.m4a", "-map 1:a -c:a aac", Some(Format::M4a)),
         ("a.flac", "-map 1:a", None),
         ("a.mp2", "-map 1:a", None),
         ("a.flv", "-map 0:v -c:v flv1", None),

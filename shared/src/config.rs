@@ -282,17 +282,26 @@ pub struct ProcessingConfig {
     pub max_pixels: u64,
     /// Most frames of an animation.
     pub max_frames: u32,
+    /// How long a video may play, in seconds.
+    pub max_video_seconds: u64,
+    /// The least sides of a video in pixels, the longer one first.
+    pub min_video_sides: (u32, u32),
     /// How often a message is tried, as the queue's redrive policy has it.
     pub attempts: u64,
 }
 
 impl ProcessingConfig {
-    /// Reads `THUMBNAILS`, `MAX_MEGAPIXELS`, `MAX_FRAMES`, `PROCESSING_ATTEMPTS`.
+    /// Reads `THUMBNAILS`, `MAX_MEGAPIXELS`, `MAX_FRAMES`, `MAX_VIDEO_DURATION_SECONDS`, `MIN_VIDEO_WIDTH`,
+    /// `MIN_VIDEO_HEIGHT`, `PROCESSING_ATTEMPTS`.
     ///
     /// # Errors
     /// If one is missing or wrong.
     pub fn read(variables: &Variables) -> Result<Self> {
+        let side = |name| Ok(u32::try_from(variables.number(name, 1..=65_535)?).unwrap_or(u32::MAX));
+        let (width, height) = (side("MIN_VIDEO_WIDTH")?, side("MIN_VIDEO_HEIGHT")?);
         Ok(Self {
+            max_video_seconds: variables.number("MAX_VIDEO_DURATION_SECONDS", 1..=31_536_000)?,
+            min_video_sides: (width.max(height), width.min(height)),
             thumbnails: variables.switch("THUMBNAILS")?,
             max_pixels: variables.number("MAX_MEGAPIXELS", 1..=1_000)? * 1_000_000,
             max_frames: u32::try_from(variables.number("MAX_FRAMES", 1..=1_000_000)?).unwrap_or(u32::MAX),

@@ -139,7 +139,7 @@ pub fn made_by_ffmpeg(name: &str) -> Vec<u8> {
         || std::path::PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache"),
         std::path::PathBuf::from,
     );
-    let folder = folder.join("quayside/fixtures/uploads");
+    let folder = folder.join("quayside/fixtures/uploads-320x240");
     let file = folder.join(name);
     if !file.exists() {
         std::fs::create_dir_all(&folder).unwrap();
@@ -147,7 +147,7 @@ pub fn made_by_ffmpeg(name: &str) -> Vec<u8> {
         let aside = tempfile::tempdir_in(&folder).unwrap();
         let made = aside.path().join(name);
         let tone = ["-f", "lavfi", "-i", "sine=frequency=440:duration=1"];
-        let picture = ["-f", "lavfi", "-i", "testsrc=duration=1:size=64x48:rate=10"];
+        let picture = ["-f", "lavfi", "-i", "testsrc=duration=1:size=320x240:rate=10"];
         let mut ffmpeg = std::process::Command::new("ffmpeg");
         ffmpeg.args(["-hide_banner", "-loglevel", "error", "-nostdin"]).args(tone);
         if !["mp3", "wav", "ogg", "aac"].iter().any(|kind| name.ends_with(kind)) {

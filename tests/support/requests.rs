@@ -12,6 +12,7 @@ pub struct Asked {
     pub started_at_micros: u64,
     pub ended_at_micros: u64,
     pub status: Option<u16>,
+    pub bytes_out: u64,
 }
 
 /// The waves of one invocation: requests that were under way together. A wave ends when all that began in it have

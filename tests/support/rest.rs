@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::state::{Item, State};
+use super::state::{Item, State, keeps_bytes};
 use super::system::{System, TABLE, eventually};
-
-const GAVE_UP: &str = "processing_gave_up";
 
 impl System {
     /// Waits until no asset waits for its inspection and no message is left but dead ones, and gives what there is.
@@ -98,12 +96,12 @@ impl State {
             let names: Vec<_> = key.split('/').collect();
             let record = names.get(2).and_then(|id| self.asset(id));
             let record = record.unwrap_or_else(|| panic!("{key} has no record"));
-            let (status, gave_up) = (record["status"].as_s().unwrap().as_str(), failure(record) == Some(GAVE_UP));
+            let (status, kept) = (record["status"].as_s().unwrap().as_str(), keeps_bytes(record));
             let purged = record.contains_key("purged_at");
             let called_for = match names[..] {
-                ["incoming", _, _] => !purged && (status != "failed" || gave_up),
-                ["media", _, _, "original"] => status == "ready" || status == "deleted" && !purged || gave_up,
-                ["media", _, _, "variants", name] => gave_up || variants(record).contains(&name) && !purged,
+                ["incoming", _, _] => !purged && (status != "failed" || kept),
+                ["media", _, _, "original"] => status == "ready" || status == "deleted" && !purged || kept,
+                ["media", _, _, "variants", name] => kept || variants(record).contains(&name) && !purged,
                 _ => false,
             };
             assert!(called_for, "{key} should not be there: {record:?}");

@@ -89,9 +89,7 @@ impl State {
         let mut expected: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
         for asset in self.assets() {
             let (kind, size) = (text(asset, "kind"), number(asset, "size"));
-            let kept = asset
-                .get("failure")
-                .is_some_and(|failure| failure.as_m().unwrap()["code"].as_s().unwrap() == "processing_gave_up");
+            let kept = keeps_bytes(asset);
             let usage = expected.entry(text(asset, "owner")).or_default();
             let mut add = |name: &str, value: i64| *usage.entry(name.to_owned()).or_default() += value;
             match text(asset, "status").as_str() {
@@ -128,4 +126,15 @@ fn text(item: &Item, name: &str) -> String {
 
 fn number(item: &Item, name: &str) -> i64 {
     item[name].as_n().unwrap().parse().unwrap()
+}
+
+/// Whether a failed asset's bytes are kept, by the rules of the contract: those of an inspection that was given up, and of
+/// what was ready before.
+pub(super) fn keeps_bytes(record: &Item) -> bool {
+    let code = record.get("failure").map(|failure| failure.as_m().unwrap()["code"].as_s().unwrap().as_str());
+    match code {
+        Some("processing_gave_up") => true,
+        Some(_) => record.contains_key("was_ready"),
+        None => false,
+    }
 }

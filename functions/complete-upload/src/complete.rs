@@ -28,15 +28,22 @@ pub(crate) async fn complete_upload(app: &App, request: &Request, id: &str) -> R
     ok(&asset_json(&asset, &app.cdn, Timestamp::now()))
 }
 
-/// The asset, and in the same wave what the caller has below `incoming/`, where a request without parts is likely to be
-/// about a single PUT. The key needs no record: it is the caller's own.
+/// The asset, and what is below `incoming/` for it where a request without parts is likely to be about a single PUT. For
+/// the owner both come in one wave: the key needs no record, being the caller's own. The key of somebody else's upload
+/// is known from the record, so a member waits for it beside the look-up of its role;
+/// without one it learns nothing, not even that storage could not be asked.
 async fn find(app: &App, caller: &Caller, id: AssetId, single: bool) -> Result<(Owned<Asset>, Option<Object>)> {
     if !single {
         return Ok((app.table.find_owned(caller, id).await?, None));
     }
-    let (asset, incoming) = tokio::join!(app.table.find_owned(caller, id), app.storage.head_own_incoming(caller, id));
-    // Who may not see the asset learns nothing else either.
-    Ok((asset?, incoming?))
+    let (found, own) = tokio::join!(app.table.find(id), app.storage.head_own_incoming(caller, id));
+    let found = found?;
+    if found.is_foreign_to(caller) {
+        let look = async { Ok(app.storage.head_unproven_incoming(&found).await) };
+        let (asset, incoming) = tokio::try_join!(app.table.prove_owned(caller, &found), look)?;
+        return Ok((asset, incoming?));
+    }
+    Ok((app.table.prove_owned(caller, &found).await?, own?))
 }
 
 async fn complete(
@@ -48,9 +55,7 @@ async fn complete(
 ) -> Result<Owned<Asset>> {
     match asset.upload.as_ref().map(|upload| &upload.strategy) {
         Some(Strategy::Single) => {
-            let mine = asset.owner == *caller.subject();
-            let incoming =
-                if mine && etags.is_none() { incoming } else { app.storage.head_incoming(asset.readable()).await? };
+            let incoming = if etags.is_none() { incoming } else { app.storage.head_incoming(asset.readable()).await? };
             check_single(&asset, incoming)?;
         }
         Some(Strategy::Multipart { upload_id, parts }) => {

@@ -43,12 +43,13 @@ fn parse(app: &App, request: &Request) -> Result<(Declaration, Option<ProjectId>
     let project = fields.optional("projectId", read::project_id)?;
     let sha256 = fields.optional("sha256", read::sha256)?;
     let tags = fields.optional("tags", read::tags)?.unwrap_or_default();
+    let keep_location = fields.optional("keepLocation", read::keep_location)?.unwrap_or_default();
     fields.finish()?;
     let (kind, limit) = (content_type.kind(), app.config.max_bytes(content_type.kind()));
     if size.bytes() > limit {
         return Err(Error::TooLarge { size: size.bytes(), limit, kind });
     }
-    Ok((Declaration { name, content_type, size, sha256, tags }, project))
+    Ok((Declaration { name, content_type, size, sha256, tags, keep_location }, project))
 }
 
 /// Storage is asked first, for a multipart upload's id belongs into the record; if the record is then refused, the

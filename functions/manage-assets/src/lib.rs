@@ -1,4 +1,4 @@
-//! Assets and their lists: `GET /v1/assets`, `GET` and `DELETE /v1/assets/{id}`.
+//! Assets and their lists: `GET /v1/assets`, `GET` and `DELETE /v1/assets/{id}`, `POST /v1/assets/{id}/process`.
 
 mod list;
 
@@ -7,8 +7,8 @@ use std::convert::Infallible;
 use lambda_http::{Body, Request, Response};
 use quayside_shared::config::{self, AuthConfig, ConfigError, DeliveryConfig, TableConfig, Variables};
 use quayside_shared::delivery::Cdn;
-use quayside_shared::domain::{AssetId, Error, Result, Status, Timestamp};
-use quayside_shared::http::{Callers, Cursors, asset_json, no_content, ok, problem, segments};
+use quayside_shared::domain::{Asset, AssetId, Error, Owned, Result, Status, Timestamp};
+use quayside_shared::http::{Callers, Cursors, Fields, accepted, asset_json, no_content, ok, problem, segments};
 use quayside_shared::table::Table;
 use tracing::{info, instrument};
 
@@ -20,6 +20,7 @@ pub struct App {
     cdn: Cdn,
     cursors: Cursors,
     deleted_ttl_seconds: u64,
+    inspected_within_seconds: u64,
 }
 
 impl App {
@@ -35,6 +36,7 @@ impl App {
             cursors: Cursors::new(&cdn),
             cdn,
             deleted_ttl_seconds: config::deleted_ttl_seconds(variables)?,
+            inspected_within_seconds: config::inspected_within_seconds(variables)?,
         })
     }
 }
@@ -48,6 +50,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infal
         ("GET", ["v1", "assets"]) => list::list_assets(app, &request).await,
         ("GET", ["v1", "assets", id]) => get_asset(app, &request, id).await,
         ("DELETE", ["v1", "assets", id]) => delete_asset(app, &request, id).await,
+        ("POST", ["v1", "assets", id, "process"]) => process_asset(app, &request, id).await,
         (method, _) => Err(Error::NoRoute(method.to_owned())),
     };
     Ok(answer.unwrap_or_else(|error| problem(&request, error)))
@@ -72,7 +75,7 @@ async fn delete_asset(app: &App, request: &Request, id: &str) -> Result<Response
         if asset.status == Status::Deleted {
             return no_content();
         }
-        let kept = matches!(asset.status, Status::Uploaded | Status::Ready);
+        let kept = asset.was_ready || matches!(asset.status, Status::Uploaded | Status::Ready);
         match app.table.delete(asset, Timestamp::now(), if kept { app.deleted_ttl_seconds } else { 0 }).await {
             Ok(_) => {
                 info!("asset deleted");
@@ -83,4 +86,36 @@ async fn delete_asset(app: &App, request: &Request, id: &str) -> Result<Response
         }
     }
     Err(Error::Conflict)
+}
+
+/// Has an asset inspected again. One that waits for its inspection, or is under it, is left to that.
+#[instrument(skip_all, fields(asset.id = id))]
+async fn process_asset(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
+    let caller = app.callers.identify(request).await?;
+    let id = AssetId::parse(id)?;
+    Fields::of_body(request)?.finish()?;
+    let asset = match process(app, app.table.find_owned(&caller, id).await?).await {
+        // Another request was faster, mostly with the same wish.
+        Err(Error::Conflict) => process(app, app.table.find_owned(&caller, id).await?).await?,
+        other => other?,
+    };
+    accepted(&asset_json(&asset, &app.cdn, Timestamp::now()))
+}
+
+async fn process(app: &App, asset: Owned<Asset>) -> Result<Owned<Asset>> {
+    let status = asset.status;
+    if asset.may_be_reprocessed() {
+        let asset = app.table.reprocess(asset, Timestamp::now(), app.inspected_within_seconds).await?;
+        info!("asset is to be inspected again");
+        return Ok(asset);
+    }
+    match status {
+        Status::Uploaded => Ok(asset),
+        Status::AwaitingUpload => {
+            Err(Error::NotProcessable { status, hint: "Complete its upload; that has it inspected." })
+        }
+        Status::Ready | Status::Failed | Status::Deleted => {
+            Err(Error::NotProcessable { status, hint: "Its bytes are no longer kept. Upload it again." })
+        }
+    }
 }

@@ -1,15 +1,19 @@
 //! One asset's inspection: what its bytes are, and what is written for them. Nothing here changes the record.
 
-use quayside_inspect::image::Image;
-use quayside_inspect::{Format, SNIFF_BYTES, sniff};
+use quayside_inspect::image::Limits;
+use quayside_inspect::{self as inspect, Budget, File, Format, Media, sniff};
+use quayside_shared::config::ProcessingConfig;
 use quayside_shared::domain::upload::MAX_SINGLE_BYTES;
-use quayside_shared::domain::{Asset, Error, Failure, FailureCode, Kind, MediaType, Metadata, Result, Sha256, Variant};
+use quayside_shared::domain::{
+    Asset, Error, Failure, FailureCode, Kind, MediaType, Metadata, Result, Sha256, Strategy, Variant,
+};
 use quayside_shared::storage::NewObject;
 use quayside_shared::table::Work;
 use sha2::Digest;
 
-use crate::App;
+use crate::ranges::{NotRead, Stored};
 use crate::thumbnails::{self, Thumbnails, thumbnails};
+use crate::{App, found};
 
 /// What inspection came to.
 pub(crate) enum Verdict {
@@ -18,7 +22,7 @@ pub(crate) enum Verdict {
         /// Their digest, where all of them were read.
         sha256: Option<Sha256>,
         /// What was found out.
-        metadata: Metadata,
+        metadata: Box<Metadata>,
         /// What was made of them.
         variants: Vec<Variant>,
     },
@@ -37,12 +41,11 @@ pub(crate) async fn inspect(app: &App, work: &Work<Asset>) -> Result<Verdict> {
     }
     let Some(bytes) = app.storage.read_upload(work).await? else { return Ok(missing()) };
     let judged = judge(app, work, bytes).await?;
-    let Sound { bytes, sha256, image, thumbnails } = match judged {
+    let Sound { bytes, sha256, metadata, thumbnails } = match judged {
         Ok(sound) => sound,
         Err(failure) => return Ok(Verdict::Refused(failure)),
     };
     let mut variants = Vec::new();
-    let metadata = metadata(image, thumbnails.as_ref());
     let webp = Format::WebP.media_type();
     let webp = MediaType::parse(webp).ok_or_else(|| Error::Internal("WebP is no known type".into()))?;
     for rendition in thumbnails.into_iter().flat_map(|thumbnails| thumbnails.renditions) {
@@ -57,77 +60,145 @@ pub(crate) async fn inspect(app: &App, work: &Work<Asset>) -> Result<Verdict> {
         let object = NewObject { bytes: rendition.bytes, content_type: webp, name };
         app.storage.put_variant(work, rendition.name, object).await?;
     }
-    // The original of a multipart upload is where it stays.
-    if work.multipart_upload_id().is_none() {
+    // The original of a multipart upload, and of an asset that was ready before, is where it stays.
+    if work.upload.as_ref().is_some_and(|upload| upload.strategy == Strategy::Single) {
         app.storage
             .put_original(work, NewObject { bytes, content_type: work.content_type, name: work.name.clone() })
             .await?;
     }
-    Ok(Verdict::Sound { sha256: Some(sha256), metadata, variants })
+    Ok(Verdict::Sound { sha256: Some(sha256), metadata: metadata.into(), variants })
 }
 
 /// What was found out of bytes that were read whole.
 struct Sound {
     bytes: Vec<u8>,
     sha256: Sha256,
-    image: Option<Image>,
+    metadata: Metadata,
     thumbnails: Option<Thumbnails>,
 }
 
+/// What a judgement takes with it to another thread.
+struct Judge {
+    declared: MediaType,
+    size: u64,
+    declared_sha256: Option<Sha256>,
+    keep_location: bool,
+    limits: Limits,
+    config: ProcessingConfig,
+}
+
 /// Sniffs, hashes and decodes, away from the threads that wait for the network.
-async fn judge(app: &App, work: &Work<Asset>, bytes: Vec<u8>) -> Result<std::result::Result<Sound, Failure>> {
-    let (declared, size, declared_sha256) = (work.content_type, work.size.bytes(), work.declared_sha256);
-    let (limits, with_thumbnails) = (app.limits(), app.config.thumbnails);
-    let judging = tokio::task::spawn_blocking(move || {
-        if bytes.len() as u64 != size {
-            let detail = format!("The file has {} bytes, not the {size} that were declared.", bytes.len());
-            return Ok(Err(unreadable(detail)));
-        }
-        let sha256 = Sha256::from(<[u8; 32]>::from(sha2::Sha256::digest(&bytes)));
-        let format = match check_type(&bytes, size, declared) {
-            Ok(format) => format,
-            Err(failure) => return Ok(Err(failure)),
-        };
-        if let Err(failure) = check_sha256(sha256, declared_sha256) {
-            return Ok(Err(failure));
-        }
-        let Some(raster) = format.raster() else {
-            return Ok(Ok(Sound { bytes, sha256, image: None, thumbnails: None }));
-        };
-        let image = match quayside_inspect::image::inspect(&bytes, raster, &limits) {
-            Ok(image) => image,
-            Err(error) => return Ok(Err(refused_image(&error))),
-        };
-        let thumbnails = match with_thumbnails.then(|| thumbnails(&bytes, &image)).transpose() {
-            Ok(thumbnails) => thumbnails,
-            Err(error @ thumbnails::Error::Unreadable { .. }) => return Ok(Err(unreadable(error.to_string()))),
-            // Not the file's fault, so it is tried again.
-            Err(error @ thumbnails::Error::Encoding) => return Err(Error::Unavailable(error.into())),
-        };
-        Ok(Ok(Sound { bytes, sha256, image: Some(image), thumbnails }))
-    });
-    match judging.await {
+async fn judge(app: &App, work: &Work<Asset>, bytes: Vec<u8>) -> Result<Result<Sound, Failure>> {
+    let judge = Judge {
+        declared: work.content_type,
+        size: work.size.bytes(),
+        declared_sha256: work.declared_sha256,
+        keep_location: work.keep_location,
+        limits: app.limits(),
+        config: app.config.clone(),
+    };
+    match tokio::task::spawn_blocking(move || judge.judge(bytes)).await {
         Ok(judged) => judged,
         Err(error) if error.is_panic() => Ok(Err(unreadable("The file breaks our reader.".to_owned()))),
         Err(error) => Err(Error::Internal(error.into())),
     }
 }
 
-/// A large file that is no image is judged by its first bytes, and read whole only where it has to be hashed.
-async fn inspect_large(app: &App, work: &Work<Asset>) -> Result<Verdict> {
-    let Some(head) = app.storage.read_upload_head(work, SNIFF_BYTES as u64).await? else { return Ok(missing()) };
-    if let Err(failure) = check_type(&head, work.size.bytes(), work.content_type) {
-        return Ok(Verdict::Refused(failure));
+impl Judge {
+    fn judge(self, bytes: Vec<u8>) -> Result<Result<Sound, Failure>> {
+        if bytes.len() as u64 != self.size {
+            let detail = format!("The file has {} bytes, not the {} that were declared.", bytes.len(), self.size);
+            return Ok(Err(unreadable(detail)));
+        }
+        let sha256 = Sha256::from(<[u8; 32]>::from(sha2::Sha256::digest(&bytes)));
+        let format = match check_type(sniff(&bytes, self.size), self.declared) {
+            Ok(format) => format,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        if let Err(failure) = check_sha256(sha256, self.declared_sha256) {
+            return Ok(Err(failure));
+        }
+        let Some(raster) = format.raster() else {
+            let metadata = self.inspect(&bytes, format)?;
+            return Ok(metadata.map(|metadata| Sound { bytes, sha256, metadata, thumbnails: None }));
+        };
+        let image = match quayside_inspect::image::inspect(&bytes, raster, &self.limits) {
+            Ok(image) => image,
+            Err(error) => return Ok(Err(refused_image(&error))),
+        };
+        let thumbnails = match self.config.thumbnails.then(|| thumbnails(&bytes, &image)).transpose() {
+            Ok(thumbnails) => thumbnails,
+            Err(error @ thumbnails::Error::Unreadable { .. }) => return Ok(Err(unreadable(error.to_string()))),
+            // Not the file's fault, so it is tried again.
+            Err(error @ thumbnails::Error::Encoding) => return Err(Error::Unavailable(error.into())),
+        };
+        let blurhash = thumbnails.as_ref().map(|thumbnails| thumbnails.blurhash.clone());
+        let metadata = found::of_image(image, blurhash, self.keep_location);
+        Ok(Ok(Sound { bytes, sha256, metadata, thumbnails }))
     }
-    let mut sha256 = None;
-    if work.declared_sha256.is_some() {
+
+    /// What a file that is in memory says of itself. It is read as one in storage would be, so that the same file always
+    /// tells the same.
+    fn inspect(&self, bytes: &[u8], format: Format) -> Result<Result<Metadata, Failure>> {
+        let inspected = tokio::runtime::Handle::current()
+            .block_on(async { File::open(bytes, self.size, Budget::default()).await?.inspect(format).await });
+        match inspected {
+            Ok(media) => Ok(accept(self.declared.kind(), media, &self.config, self.keep_location)),
+            Err(inspect::Error::Source(never)) => match never {},
+            Err(error @ inspect::Error::Unreadable(_)) => Ok(Err(unreadable(error.to_string()))),
+        }
+    }
+}
+
+fn accept(kind: Kind, media: Media, config: &ProcessingConfig, keep_location: bool) -> Result<Metadata, Failure> {
+    found::check_limits(kind, &media, config)?;
+    Ok(found::of_media(media, keep_location))
+}
+
+/// A large file that is no image is judged by what its ends and its headers say, and read whole only where it has to be
+/// hashed.
+async fn inspect_large(app: &App, work: &Work<Asset>) -> Result<Verdict> {
+    let metadata = match inspect_ranges(app, work).await {
+        Ok(metadata) => metadata,
+        Err(Halt::Missing) => return Ok(missing()),
+        Err(Halt::Refused(failure)) => return Ok(Verdict::Refused(failure)),
+        Err(Halt::Failed(error)) => return Err(error),
+    };
+    // What was ready before was hashed before, if it had to be, and no client can write to it since.
+    let mut sha256 = work.sha256.filter(|_| work.upload.is_none());
+    if work.declared_sha256.is_some() && sha256.is_none() {
         let Some(found) = hash(app, work).await? else { return Ok(missing()) };
         if let Err(failure) = check_sha256(found, work.declared_sha256) {
             return Ok(Verdict::Refused(failure));
         }
         sha256 = Some(found);
     }
-    Ok(Verdict::Sound { sha256, metadata: Metadata::default(), variants: Vec::new() })
+    Ok(Verdict::Sound { sha256, metadata: metadata.into(), variants: Vec::new() })
+}
+
+/// Why a large file was not inspected to its end.
+enum Halt {
+    Missing,
+    Refused(Failure),
+    Failed(Error),
+}
+
+impl From<inspect::Error<NotRead>> for Halt {
+    fn from(error: inspect::Error<NotRead>) -> Self {
+        match error {
+            inspect::Error::Source(NotRead::Missing) => Self::Missing,
+            inspect::Error::Source(NotRead::Failed(error)) => Self::Failed(error),
+            error @ inspect::Error::Unreadable(_) => Self::Refused(unreadable(error.to_string())),
+        }
+    }
+}
+
+async fn inspect_ranges(app: &App, work: &Work<Asset>) -> Result<Metadata, Halt> {
+    let stored = Stored { storage: &app.storage, work };
+    let mut file = File::open(&stored, work.size.bytes(), Budget::default()).await?;
+    let format = check_type(file.format(), work.content_type).map_err(Halt::Refused)?;
+    let media = file.inspect(format).await?;
+    accept(work.kind, media, &app.config, work.keep_location).map_err(Halt::Refused)
 }
 
 async fn hash(app: &App, work: &Work<Asset>) -> Result<Option<Sha256>> {
@@ -139,37 +210,25 @@ async fn hash(app: &App, work: &Work<Asset>) -> Result<Option<Sha256>> {
     Ok(Some(Sha256::from(<[u8; 32]>::from(hasher.finalize()))))
 }
 
-fn check_type(head: &[u8], size: u64, declared: MediaType) -> std::result::Result<Format, Failure> {
+fn check_type(sniffed: Option<Format>, declared: MediaType) -> Result<Format, Failure> {
     let mismatch = |found: String| {
         let detail = format!("The file was declared as {declared}, but {found}.");
         Failure { code: FailureCode::TypeMismatch, detail }
     };
-    match sniff(head, size) {
+    match sniffed {
         Some(format) if format.media_type() == declared.as_str() => Ok(format),
         Some(format) => Err(mismatch(format!("its bytes are {}", format.media_type()))),
         None => Err(mismatch("its bytes are of no type that we know".to_owned())),
     }
 }
 
-fn check_sha256(found: Sha256, declared: Option<Sha256>) -> std::result::Result<(), Failure> {
+fn check_sha256(found: Sha256, declared: Option<Sha256>) -> Result<(), Failure> {
     match declared {
         Some(declared) if declared != found => Err(Failure {
             code: FailureCode::ChecksumMismatch,
             detail: format!("The file's SHA-256 is {found}, not {declared} as declared."),
         }),
         _ => Ok(()),
-    }
-}
-
-fn metadata(image: Option<Image>, thumbnails: Option<&Thumbnails>) -> Metadata {
-    let Some(image) = image else { return Metadata::default() };
-    Metadata {
-        width: Some(image.width),
-        height: Some(image.height),
-        orientation: Some(image.orientation.exif()),
-        has_alpha: Some(image.has_alpha),
-        frames: Some(image.frames),
-        blurhash: thumbnails.map(|thumbnails| thumbnails.blurhash.clone()),
     }
 }
 

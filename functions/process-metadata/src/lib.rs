@@ -4,7 +4,9 @@
 //! A message is worked on at least once. A failure that may pass is the queue's to repeat; on the last attempt the asset
 //! goes to `failed` with `processing_gave_up`, and the message to the dead letters.
 
+mod found;
 mod inspection;
+mod ranges;
 pub mod thumbnails;
 
 use std::time::Duration;
@@ -97,7 +99,7 @@ async fn record(app: &App, message: &Message, work: &Work<Asset>, verdict: Verdi
     let now = Timestamp::now();
     let recorded = match verdict {
         Verdict::Sound { sha256, metadata, variants } => {
-            app.table.mark_ready(work, now, sha256, metadata, variants).await
+            app.table.mark_ready(work, now, sha256, *metadata, variants).await
         }
         Verdict::Refused(failure) => {
             info!(code = ?failure.code, detail = failure.detail, "asset refused");

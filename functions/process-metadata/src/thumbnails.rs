@@ -4,15 +4,16 @@
 //! and only then brought to sRGB and turned upright, when few pixels are left. The smaller rendition is made from the
 //! larger one.
 
+mod animation;
 mod colour;
 mod decode;
 mod pixels;
+mod riff;
 #[cfg(test)]
 mod tests;
 
 use std::panic::{self, AssertUnwindSafe};
 
-use colour::Profile;
 use pixels::{Layout, Pixels};
 use quayside_inspect::image::Image;
 use webp::WebPConfig;
@@ -35,8 +36,8 @@ const BLURHASH_SIDE: u32 = 32;
 /// What is made of an image.
 #[derive(Clone, Debug)]
 pub struct Thumbnails {
-    /// `thumbnail` and `preview`. Neither is larger than the image itself.
-    pub renditions: [Rendition; 2],
+    /// `thumbnail`, `preview`, and of an animation also `animation`, in this order. None is larger than the image itself.
+    pub renditions: Vec<Rendition>,
     /// The image in about 28 characters, for a placeholder (blurha.sh), with 4 × 3 components. What is transparent
     /// counts as white.
     pub blurhash: String,
@@ -45,7 +46,7 @@ pub struct Thumbnails {
 /// A smaller version of an image, as a WebP file: upright, in sRGB, and without the image's metadata.
 #[derive(Clone, Debug)]
 pub struct Rendition {
-    /// `thumbnail` or `preview`.
+    /// `thumbnail`, `preview` or `animation`.
     pub name: &'static str,
     /// Width in pixels.
     pub width: u32,
@@ -69,18 +70,22 @@ pub enum Error {
     Encoding,
 }
 
-/// Makes both renditions and the blurhash of an image file; of an animation, from its first frame.
+/// Makes the renditions and the blurhash of an image file; of an animation from its first frame, and also `animation`,
+/// which moves. That is left out where no two different pictures can be read, or where the canvas has more than 2^21
+/// pixels.
 ///
 /// `image` is what [`inspect`](quayside_inspect::image::inspect) says of the same bytes; its limits bound the memory
 /// that this takes. For a JPEG that is about 10 bytes for each pixel of the preview, and twice the number of the
 /// image's own pixels more where it is progressive; for a PNG without interlacing a few rows; for everything else up
-/// to 6 bytes for each pixel of the image.
+/// to 6 bytes for each pixel of the image. For `animation` it is up to 20 bytes for each pixel of the canvas, at most
+/// 42 MB.
 ///
 /// The work is done on the calling thread, for up to some seconds.
 ///
 /// # Errors
 ///
 /// [`Error::Unreadable`] for damaged or truncated data, also where a decoder panics over it, and [`Error::Encoding`].
+/// Of an animation that concerns the first frame only.
 pub fn thumbnails(bytes: &[u8], image: &Image) -> Result<Thumbnails, Error> {
     caught(|| make(bytes, image))
 }
@@ -95,14 +100,15 @@ fn make(bytes: &[u8], image: &Image) -> Result<Thumbnails, Error> {
     let decoded = decode::decode(bytes, image)?;
     let (width, height) = fit(image.stored_size(), PREVIEW_SIDE);
     let small = decoded.pixels.resize(width, height);
-    let profile = decoded.icc_profile.as_deref().and_then(Profile::parse);
-    let preview = colour::to_srgb(small, profile.as_ref()).upright(image.orientation);
+    let preview = colour::to_srgb(small, decoded.profile.as_ref()).upright(image.orientation);
     let (width, height) = fit((image.width, image.height), THUMBNAIL_SIDE);
     let thumbnail = preview.resize(width, height);
-    Ok(Thumbnails {
-        blurhash: blurhash(&thumbnail)?,
-        renditions: [encode("thumbnail", &thumbnail)?, encode("preview", &preview)?],
-    })
+    let blurhash = blurhash(&thumbnail)?;
+    let mut renditions = vec![encode("thumbnail", &thumbnail)?, encode("preview", &preview)?];
+    drop((preview, thumbnail));
+    // There is a picture without it, so that nothing which goes wrong in the later frames concerns the image.
+    renditions.extend(caught(|| Ok(animation::animation(bytes, image))).ok().flatten());
+    Ok(Thumbnails { renditions, blurhash })
 }
 
 /// The size with the same proportions whose longer side is at most `side`; never a larger one, and never of no length.
@@ -119,13 +125,18 @@ fn fit((width, height): (u32, u32), side: u32) -> (u32, u32) {
 }
 
 fn encode(name: &'static str, pixels: &Pixels) -> Result<Rendition, Error> {
+    let file = webp(pixels, QUALITY)?;
+    Ok(Rendition { name, width: pixels.width, height: pixels.height, bytes: file.to_vec() })
+}
+
+/// The WebP file of an RGB or RGBA picture, by libwebp.
+fn webp(pixels: &Pixels, quality: f32) -> Result<webp::WebPMemory, Error> {
     let mut config = WebPConfig::new().map_err(|()| Error::Encoding)?;
-    config.quality = QUALITY;
+    config.quality = quality;
     config.method = METHOD;
     let layout = if pixels.layout == Layout::Rgba { webp::PixelLayout::Rgba } else { webp::PixelLayout::Rgb };
     let encoder = webp::Encoder::new(&pixels.bytes, layout, pixels.width, pixels.height);
-    let file = encoder.encode_advanced(&config).map_err(|_| Error::Encoding)?;
-    Ok(Rendition { name, width: pixels.width, height: pixels.height, bytes: file.to_vec() })
+    encoder.encode_advanced(&config).map_err(|_| Error::Encoding)
 }
 
 fn blurhash(thumbnail: &Pixels) -> Result<String, Error> {

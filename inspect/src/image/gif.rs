@@ -1,6 +1,6 @@
 //! GIF (GIF89a specification) by its blocks; the compressed pictures are passed over.
 
-use super::{Error, Header, Limits, Orientation, cut_off, unreadable};
+use super::{Error, Header, Limits, cut_off, exif, unreadable};
 use crate::read;
 
 const EXTENSION: u8 = 0x21;
@@ -48,7 +48,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Header, Error> {
             None => return Err(cut_off()),
         }
     }
-    Ok(Header { width: width.into(), height: height.into(), orientation: Orientation::default(), has_alpha, frames })
+    Ok(Header { width: width.into(), height: height.into(), exif: exif::Exif::default(), has_alpha, frames })
 }
 
 /// The length in bytes of the colour table that the flags of a screen or an image announce.

@@ -7,6 +7,7 @@ const START_OF_IMAGE: u8 = 0xD8;
 const END_OF_IMAGE: u8 = 0xD9;
 const START_OF_SCAN: u8 = 0xDA;
 const APP1: u8 = 0xE1;
+const EXIF_PREFIX: &[u8] = b"Exif\0\0";
 
 /// One marker segment.
 #[derive(Clone, Copy, Debug)]
@@ -93,7 +94,7 @@ impl<'a> Iterator for Segments<'a> {
 
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Header, Error> {
     let mut size = None;
-    let mut orientation = None;
+    let mut found_exif = None;
     let mut has_scan = false;
     for segment in Segments::new(bytes)? {
         let Segment { marker, payload } = segment?;
@@ -111,14 +112,25 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Header, Error> {
             }
             START_OF_SCAN if size.is_none() => return Err(unreadable("its picture data comes before its size")),
             START_OF_SCAN => has_scan = true,
-            APP1 if orientation.is_none() && payload.starts_with(b"Exif\0\0") => {
-                orientation = Some(exif::orientation(payload));
+            APP1 if found_exif.is_none() && payload.starts_with(EXIF_PREFIX) => {
+                found_exif = Some(exif::read(payload));
             }
             _ => {}
         }
     }
     let (width, height) = size.filter(|_| has_scan).ok_or(unreadable("it has no picture data"))?;
-    Ok(Header { width, height, orientation: orientation.unwrap_or_default(), has_alpha: false, frames: 1 })
+    Ok(Header { width, height, exif: found_exif.unwrap_or_default(), has_alpha: false, frames: 1 })
+}
+
+/// The preview that a camera has put into the EXIF of a JPEG: a JPEG file of its own, mostly of 160 × 120 pixels, and
+/// stored in the same orientation. The first 64 KiB and some are enough of the file. What is told is within `bytes` and
+/// starts as a JPEG; whether it is one, only its decoder can say.
+#[must_use]
+pub fn exif_thumbnail(bytes: &[u8]) -> Option<&[u8]> {
+    let is_exif = |segment: &Segment<'_>| segment.marker == APP1 && segment.payload.starts_with(EXIF_PREFIX);
+    let mut segments = Segments::new(bytes).ok()?.map_while(Result::ok);
+    let exif = segments.by_ref().take_while(|segment| segment.marker != START_OF_SCAN).find(is_exif)?;
+    exif::preview(exif.payload)
 }
 
 fn frame_size(payload: &[u8]) -> Result<(u32, u32), Error> {

@@ -1,6 +1,6 @@
 //! PNG (W3C PNG, third edition, sections 5 and 11) by its chunks. Checksums are left to the decoder.
 
-use super::{Error, Header, Limits, Orientation, cut_off, exif, unreadable};
+use super::{Error, Header, Limits, cut_off, exif, unreadable};
 use crate::read;
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -18,20 +18,15 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Header, Error> {
         return Err(unreadable("its PNG header is missing or damaged"));
     }
     limits.check_size(width, height)?;
-    let mut header = Header {
-        width,
-        height,
-        orientation: Orientation::default(),
-        has_alpha: colour_type & WITH_ALPHA != 0,
-        frames: 1,
-    };
+    let mut header =
+        Header { width, height, exif: exif::Exif::default(), has_alpha: colour_type & WITH_ALPHA != 0, frames: 1 };
     let mut has_data = false;
     loop {
         let Chunk { name, data, after } = chunk(rest)?;
         rest = after;
         match &name {
             b"tRNS" => header.has_alpha = true,
-            b"eXIf" => header.orientation = exif::orientation(data),
+            b"eXIf" => header.exif = exif::read(data),
             b"acTL" => {
                 let frames = read::u32_be(data, 0).ok_or_else(cut_off)?;
                 limits.check_frames(frames)?;

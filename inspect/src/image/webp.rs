@@ -1,6 +1,6 @@
 //! WebP (RFC 9649, section 2) by its RIFF chunks and the headers of its bitstreams.
 
-use super::{Error, Header, Limits, Orientation, cut_off, exif, unreadable};
+use super::{Error, Header, Limits, cut_off, exif, unreadable};
 use crate::read;
 
 /// Flags of the `VP8X` chunk.
@@ -19,7 +19,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Header, Error> {
         b"VP8 " | b"VP8L" => {
             let (width, height, has_alpha) = bitstream(&name, data)?;
             limits.check_size(width, height)?;
-            Ok(Header { width, height, orientation: Orientation::default(), has_alpha, frames: 1 })
+            Ok(Header { width, height, exif: exif::Exif::default(), has_alpha, frames: 1 })
         }
         b"VP8X" => extended(data, rest, limits),
         _ => Err(unreadable("it has no WebP picture")),
@@ -32,7 +32,7 @@ fn extended(header: &[u8], mut rest: &[u8], limits: &Limits) -> Result<Header, E
     let (width, height) = (width + 1, height + 1);
     limits.check_size(width, height)?;
     let is_animation = flags & ANIMATION != 0;
-    let mut orientation = Orientation::default();
+    let mut found_exif = exif::Exif::default();
     let mut frames = 0;
     while !rest.is_empty() {
         let Chunk { name, data, after } = chunk(rest)?;
@@ -50,14 +50,14 @@ fn extended(header: &[u8], mut rest: &[u8], limits: &Limits) -> Result<Header, E
                 }
                 frames = 1;
             }
-            b"EXIF" => orientation = exif::orientation(data),
+            b"EXIF" => found_exif = exif::read(data),
             _ => {}
         }
     }
     if frames == 0 {
         return Err(unreadable("it has no WebP picture"));
     }
-    Ok(Header { width, height, orientation, has_alpha: flags & ALPHA != 0, frames })
+    Ok(Header { width, height, exif: found_exif, has_alpha: flags & ALPHA != 0, frames })
 }
 
 /// Whether a frame of an animation lies within its canvas.

@@ -1,5 +1,5 @@
-//! ISO base media files (ISO/IEC 14496-12): MP4 and QuickTime, by their brands or, where a movie has none, by its
-//! boxes.
+//! ISO base media files (ISO/IEC 14496-12): MP4, M4A, QuickTime, HEIC and AVIF, by their brands or, where a movie has
+//! none, by its boxes.
 
 use crate::{Format, read};
 
@@ -11,10 +11,21 @@ const MP4: &[&[u8; 4]] = &[
     b"dash", b"msdh", b"cmfc", b"cmf2", b"cmff",
 ];
 
-/// Brands of files that MP4 brands may stand beside, and that are no video all the same: sound alone, and still images.
+/// Major brands of sound alone, without protection.
+const SOUND: &[&[u8; 4]] = &[b"M4A ", b"M4B "];
+
+/// Brands of still images in HEVC (ISO/IEC 23008-12, annex B).
+const HEIC: &[&[u8; 4]] = &[b"heic", b"heix"];
+
+/// Brands of still images and sequences in AV1 (AV1 Image File Format, section 6).
+const AVIF: &[&[u8; 4]] = &[b"avif", b"avis"];
+
+/// Major brands that leave the codec of an image to the compatible ones.
+const IMAGE: &[&[u8; 4]] = &[b"mif1", b"mif2", b"miaf"];
+
+/// Major brands that MP4 brands may stand beside, and that are no video all the same.
 const NO_VIDEO: &[&[u8; 4]] = &[
-    b"M4A ", b"M4B ", b"M4P ", b"F4A ", b"F4B ", b"f4a ", b"aax ", b"aaxc", b"mif1", b"mif2", b"msf1", b"miaf",
-    b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"avif", b"avis", b"crx ", b"jxl ",
+    b"M4P ", b"F4A ", b"F4B ", b"f4a ", b"aax ", b"aaxc", b"msf1", b"heim", b"heis", b"hevc", b"hevx", b"crx ", b"jxl ",
 ];
 
 /// Boxes that a movie without a file type box may begin with.
@@ -74,6 +85,15 @@ fn by_brands(body: &[u8]) -> Option<Format> {
     let lists = |brands: &[&[u8; 4]]| compatible.iter().any(|brand| brands.contains(&brand));
     if &major == b"qt  " {
         Some(Format::QuickTime)
+    } else if SOUND.contains(&&major) {
+        Some(Format::M4a)
+    } else if HEIC.contains(&&major) {
+        Some(Format::Heic)
+    } else if AVIF.contains(&&major) {
+        Some(Format::Avif)
+    } else if IMAGE.contains(&&major) {
+        // An image that lists both may be read as either.
+        if lists(HEIC) { Some(Format::Heic) } else { lists(AVIF).then_some(Format::Avif) }
     } else if NO_VIDEO.contains(&&major) {
         None
     } else if MP4.contains(&&major) || lists(MP4) {

@@ -1,4 +1,4 @@
-//! RIFF: WebP, WAVE and AVI, by the form type and the first chunks.
+//! RIFF: WebP, WAVE and AVI, by the form type and the first chunks. RF64 and BW64: WAVE of more than 4 GiB.
 
 use crate::{Format, read};
 
@@ -9,6 +9,11 @@ pub(super) fn sniff(head: &[u8], size: u64) -> Option<Format> {
         b"AVI " => (&read::array(head, 12)? == b"LIST" && &read::array(head, 20)? == b"hdrl").then_some(Format::Avi),
         _ => None,
     }
+}
+
+/// RF64 (EBU Tech 3306) and BW64 (ITU-R BS.2088).
+pub(super) fn sniff_long(head: &[u8], size: u64) -> Option<Format> {
+    (&read::array(head, 8)? == b"WAVE" && has_wave_format(head, size)).then_some(Format::Wav)
 }
 
 /// Whether a `fmt ` chunk is among the first chunks, or could follow beyond the head.

@@ -2,8 +2,13 @@
 
 use crate::Format;
 
-/// The prolog is read as XML reads it, so that a page which only mentions `<svg` is no drawing.
 pub(super) fn sniff(head: &[u8]) -> Option<Format> {
+    root(head).map(|_| Format::Svg)
+}
+
+/// What follows `<svg` of the root element. The prolog is read as XML reads it, so that a page which only mentions
+/// `<svg` is no drawing; what it declares is passed over, and nothing of it is ever expanded.
+pub(crate) fn root(head: &[u8]) -> Option<&[u8]> {
     let mut rest = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     loop {
         rest = rest.trim_ascii_start();
@@ -18,7 +23,8 @@ pub(super) fn sniff(head: &[u8]) -> Option<Format> {
             }
             rest = after_doctype(name)?;
         } else {
-            return is_svg_name(rest.strip_prefix(b"<")?).then_some(Format::Svg);
+            let name = rest.strip_prefix(b"<")?;
+            return is_svg_name(name).then(|| &name[b"svg".len()..]);
         }
     }
 }

@@ -91,12 +91,19 @@ fn brands_tell_video_from_sound_and_stills() {
     assert_eq!(head(&brands(b"mp42", b"")), Some(Format::Mp4));
     assert_eq!(head(&brands(b"3gp5", b"3gp5isom")), Some(Format::Mp4));
     assert_eq!(head(&brands(b"qt  ", b"qt  ")), Some(Format::QuickTime));
+    assert_eq!(head(&brands(b"M4A ", b"M4A mp42isom")), Some(Format::M4a));
+    assert_eq!(head(&brands(b"M4B ", b"")), Some(Format::M4a));
+    assert_eq!(head(&brands(b"heic", b"mif1heic")), Some(Format::Heic));
+    assert_eq!(head(&brands(b"mif1", b"mif1heicisom")), Some(Format::Heic));
+    assert_eq!(head(&brands(b"mif1", b"miafavif")), Some(Format::Avif));
+    assert_eq!(head(&brands(b"avif", b"avifmif1miafMA1B")), Some(Format::Avif));
+    assert_eq!(head(&brands(b"avis", b"msf1iso8")), Some(Format::Avif));
     for (major, compatible) in [
-        (b"M4A ", b"M4A mp42isom".as_slice()),
-        (b"heic", b"mif1heic"),
-        (b"mif1", b"mif1heicisom"),
-        (b"avif", b"avifmif1miafMA1B"),
-        (b"avis", b"msf1iso8"),
+        (b"M4P ", b"M4A mp42isom".as_slice()),
+        (b"mif1", b"mif1isom"),
+        (b"msf1", b"heicisom"),
+        (b"hevc", b"heicisom"),
+        (b"jxl ", b"isom"),
         (b"3gp5", b"3gp5"),
         (b"xxxx", b""),
     ] {

@@ -21,9 +21,9 @@ use uuid::Uuid;
 
 use super::error::{Result, refuse};
 
-/// How much of a body is gathered before it is hashed and written, in bytes. Two such batches are in memory per
-/// upload: one being written, one being received.
-const BATCH: usize = 1024 * 1024;
+/// How much of a body is gathered before it is hashed and written, in bytes: little enough to be still in the core's
+/// cache when it is. Two such batches are in memory per upload: one being written, one being received.
+const BATCH: usize = 256 * 1024;
 
 /// How much is read from a file at a time, in bytes.
 const CHUNK: u64 = 512 * 1024;

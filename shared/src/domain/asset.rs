@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::identity::{AssetId, ProjectId, Subject};
 use super::media_type::{Kind, MediaType};
+use super::metadata::Metadata;
 use super::names::{ByteSize, FileName, Sha256, Tags};
 use super::ownership::{Caller, Placement};
 use super::timestamp::Timestamp;
@@ -77,7 +78,7 @@ pub enum FailureCode {
     ChecksumMismatch,
     /// The bytes are damaged.
     Unreadable,
-    /// The file has more pixels or frames than are allowed.
+    /// The file has more pixels or frames, plays longer, or is smaller, than is allowed.
     LimitsExceeded,
     /// The upload was not completed in time.
     UploadExpired,
@@ -88,35 +89,20 @@ pub enum FailureCode {
 }
 
 impl FailureCode {
-    /// Whether storage keeps the bytes, so that they can be inspected again. The other failures are the file's own: it
-    /// will not get better, and its bytes are deleted.
-    fn keeps_bytes(self) -> bool {
-        matches!(self, Self::ProcessingGaveUp)
+    /// Whether storage keeps the bytes, so that they can be inspected again. Most failures are the file's own: it will not
+    /// get better, and its bytes are deleted. But what `was_ready` once, and no longer is by what is allowed today, is
+    /// not to be lost by being inspected again.
+    fn keeps_bytes(self, was_ready: bool) -> bool {
+        match self {
+            Self::ProcessingGaveUp => true,
+            Self::UploadExpired => false,
+            Self::TypeMismatch
+            | Self::ChecksumMismatch
+            | Self::Unreadable
+            | Self::LimitsExceeded
+            | Self::BytesMissing => was_ready,
+        }
     }
-}
-
-/// What inspection found out.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Metadata {
-    /// Width in pixels, as shown.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub width: Option<u32>,
-    /// Height in pixels, as shown.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub height: Option<u32>,
-    /// EXIF orientation of the stored pixels, 1 to 8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub orientation: Option<u8>,
-    /// Whether a pixel may be transparent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub has_alpha: Option<bool>,
-    /// Frames of an animation, 1 for a still image.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub frames: Option<u32>,
-    /// A blurred preview in a few characters (BlurHash, 4 × 3 components).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub blurhash: Option<String>,
 }
 
 /// Something derived from an asset's bytes.
@@ -170,6 +156,9 @@ pub struct Asset {
     /// Labels.
     #[serde(default)]
     pub tags: Tags,
+    /// Whether the place where it was taken is kept among what inspection finds out.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub keep_location: bool,
     /// What inspection found out.
     #[serde(default)]
     pub metadata: Metadata,
@@ -182,6 +171,9 @@ pub struct Asset {
     /// The queue message for which it is being inspected, or was last.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub claimed_by: Option<String>,
+    /// Whether it was ready once.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub was_ready: bool,
     /// When `sweep` has something to do for it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub due_at: Option<Timestamp>,
@@ -209,6 +201,8 @@ pub struct Declaration {
     pub sha256: Option<Sha256>,
     /// Labels.
     pub tags: Tags,
+    /// Whether the place where it was taken is to be kept.
+    pub keep_location: bool,
 }
 
 impl Asset {
@@ -234,11 +228,13 @@ impl Asset {
             sha256: None,
             declared_sha256: declared.sha256,
             tags: declared.tags,
+            keep_location: declared.keep_location,
             metadata: Metadata::default(),
             variants: Vec::new(),
             due_at: Some(upload.expires_at),
             upload: Some(upload),
             claimed_by: None,
+            was_ready: false,
             purged_at: None,
             created_at: now,
             updated_at: now,
@@ -254,8 +250,22 @@ impl Asset {
         match self.status {
             Status::AwaitingUpload => Footprint { reserved_bytes: bytes, active_uploads: 1, ..nothing },
             Status::Uploaded | Status::Ready => stored,
-            Status::Failed if self.failure.as_ref().is_some_and(|failure| failure.code.keeps_bytes()) => stored,
+            Status::Failed if self.failure.as_ref().is_some_and(|failure| self.keeps_bytes(failure.code)) => stored,
             Status::Failed | Status::Deleted => nothing,
+        }
+    }
+
+    /// Whether storage keeps the bytes of an asset that fails so.
+    fn keeps_bytes(&self, code: FailureCode) -> bool {
+        code.keeps_bytes(self.was_ready)
+    }
+
+    /// Whether it can be inspected (again): it was before, and storage has its bytes.
+    pub fn may_be_reprocessed(&self) -> bool {
+        match (self.status, &self.failure) {
+            (Status::Ready, _) => true,
+            (Status::Failed, Some(failure)) => self.keeps_bytes(failure.code),
+            _ => false,
         }
     }
 
@@ -280,6 +290,11 @@ impl Asset {
         Self { status: Status::Uploaded, due_at: Some(now.plus_seconds(seconds)), ..self.changed(now) }
     }
 
+    /// It is to be inspected again, as [`Asset::uploaded`]. Until then it is not served.
+    pub(crate) fn reprocessed(&self, now: Timestamp, seconds: u64) -> Self {
+        Self { failure: None, claimed_by: None, ..self.uploaded(now, seconds) }
+    }
+
     /// A message's worker inspects it now.
     pub(crate) fn claimed(&self, now: Timestamp, message: &str) -> Self {
         Self { claimed_by: Some(message.to_owned()), ..self.changed(now) }
@@ -293,16 +308,25 @@ impl Asset {
         metadata: Metadata,
         variants: Vec<Variant>,
     ) -> Self {
-        Self { status: Status::Ready, sha256, metadata, variants, upload: None, due_at: None, ..self.changed(now) }
+        Self {
+            status: Status::Ready,
+            was_ready: true,
+            sha256,
+            metadata,
+            variants,
+            upload: None,
+            due_at: None,
+            ..self.changed(now)
+        }
     }
 
     /// It failed. Unless its bytes are worth keeping, `sweep` deletes them next; those below `incoming/` are kept as long
     /// as the bucket keeps them.
     pub(crate) fn failed(&self, now: Timestamp, failure: Failure) -> Self {
-        let due_at = match (failure.code.keeps_bytes(), self.multipart_upload_id()) {
+        let due_at = match (self.keeps_bytes(failure.code), self.upload.as_ref().map(|upload| &upload.strategy)) {
             (false, _) => Some(now),
-            (true, None) => Some(now.plus_seconds(INCOMING_KEPT_SECONDS)),
-            (true, Some(_)) => None,
+            (true, Some(Strategy::Single)) => Some(now.plus_seconds(INCOMING_KEPT_SECONDS)),
+            (true, Some(Strategy::Multipart { .. }) | None) => None,
         };
         Self { status: Status::Failed, failure: Some(failure), due_at, ..self.changed(now) }
     }

@@ -93,6 +93,14 @@ pub enum Error {
     /// The asset has no bytes to serve (yet).
     #[error("This asset is {0}; only a ready asset has data.")]
     NotReady(Status),
+    /// The asset cannot be inspected (again).
+    #[error("This asset is {status} and cannot be inspected. {hint}")]
+    NotProcessable {
+        /// Status of the asset.
+        status: Status,
+        /// What to do instead.
+        hint: &'static str,
+    },
     /// The asset has no such variant.
     #[error("This asset has no variant {0}.")]
     NoSuchVariant(String),

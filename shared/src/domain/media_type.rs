@@ -57,11 +57,13 @@ struct Known {
     aliases: &'static [&'static str],
 }
 
-const KNOWN: [Known; 17] = [
+const KNOWN: [Known; 20] = [
     Known { name: "image/jpeg", kind: Kind::Image, aliases: &["image/jpg", "image/pjpeg"] },
     Known { name: "image/png", kind: Kind::Image, aliases: &["image/x-png", "image/apng"] },
     Known { name: "image/webp", kind: Kind::Image, aliases: &[] },
     Known { name: "image/gif", kind: Kind::Image, aliases: &[] },
+    Known { name: "image/heic", kind: Kind::Image, aliases: &[] },
+    Known { name: "image/avif", kind: Kind::Image, aliases: &[] },
     Known { name: "image/svg+xml", kind: Kind::Image, aliases: &["image/svg"] },
     Known { name: "video/mp4", kind: Kind::Video, aliases: &["video/x-m4v", "application/mp4"] },
     Known { name: "video/webm", kind: Kind::Video, aliases: &[] },
@@ -75,6 +77,7 @@ const KNOWN: [Known; 17] = [
         aliases: &["audio/x-wav", "audio/wave", "audio/vnd.wave", "audio/x-pn-wav"],
     },
     Known { name: "audio/ogg", kind: Kind::Audio, aliases: &["audio/vorbis", "audio/opus", "application/ogg"] },
+    Known { name: "audio/mp4", kind: Kind::Audio, aliases: &["audio/m4a", "audio/x-m4a"] },
     Known { name: "audio/aac", kind: Kind::Audio, aliases: &["audio/x-aac", "audio/aacp", "audio/x-hx-aac-adts"] },
     Known { name: "application/pdf", kind: Kind::Document, aliases: &["application/x-pdf"] },
     Known { name: "application/msword", kind: Kind::Document, aliases: &["application/doc", "application/x-msword"] },

@@ -206,6 +206,27 @@ impl Readable<ProjectId> {
     }
 }
 
+/// An asset that was found, but to which nobody has proved a right: it tells nothing of itself. What storage has of it
+/// may be looked up beside the caller's right, so that a member of a project waits for both at once.
+#[derive(Debug)]
+pub struct Unproven<T>(T);
+
+impl Unproven<Asset> {
+    pub(crate) fn new(asset: Asset) -> Self {
+        Self(asset)
+    }
+
+    /// Whether somebody else than the caller owns it.
+    pub fn is_foreign_to(&self, caller: &Caller) -> bool {
+        self.0.owner != caller.subject
+    }
+
+    /// For the checks that make a proof of it, and for keys.
+    pub(crate) fn unproven(&self) -> &Asset {
+        &self.0
+    }
+}
+
 /// Proof that the caller may upload into a project. Only the ownership check makes one.
 #[derive(Debug)]
 pub struct Placement(ProjectId);
@@ -237,6 +258,7 @@ mod tests {
             size: ByteSize::new(1).unwrap(),
             sha256: None,
             tags: Tags::default(),
+            keep_location: false,
         };
         let upload = Upload { strategy: Strategy::Single, expires_at: now };
         Asset::begin(owner, AssetId::generate(), None, declared, upload, now)

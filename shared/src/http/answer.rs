@@ -23,6 +23,14 @@ pub fn created(value: &impl Serialize) -> Result<Response<Body>> {
     json(StatusCode::CREATED, value)
 }
 
+/// 202 with a JSON body, where the work is still to be done.
+///
+/// # Errors
+/// `Internal` if the value cannot be written as JSON.
+pub fn accepted(value: &impl Serialize) -> Result<Response<Body>> {
+    json(StatusCode::ACCEPTED, value)
+}
+
 /// 204.
 ///
 /// # Errors

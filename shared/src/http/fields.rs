@@ -122,6 +122,15 @@ pub mod read {
         ProjectId::parse(text(value, "invalid_project_id", "projectId")?)
     }
 
+    /// Whether the place where a picture was taken is kept.
+    ///
+    /// # Errors
+    /// `invalid_keep_location`.
+    pub fn keep_location(value: &Value) -> Result<bool> {
+        let mistake = || Error::invalid("invalid_keep_location", "keepLocation", "keepLocation is true or false.");
+        value.as_bool().ok_or_else(mistake)
+    }
+
     /// A SHA-256.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ mod problem;
 mod request;
 mod tokens;
 
-pub use answer::{created, no_content, ok, redirect};
+pub use answer::{accepted, created, no_content, ok, redirect};
 pub use asset::{AssetJson, asset_json};
 pub use callers::Callers;
 pub use cursor::Cursors;

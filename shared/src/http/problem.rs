@@ -80,6 +80,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str, String) {
         Error::InvalidParts(_) => (StatusCode::BAD_REQUEST, "invalid_parts", "parts"),
         Error::UploadNotActive { .. } => (StatusCode::CONFLICT, "upload_not_active", ""),
         Error::NotReady(_) => (StatusCode::CONFLICT, "not_ready", ""),
+        Error::NotProcessable { .. } => (StatusCode::CONFLICT, "not_processable", ""),
         Error::NoSuchVariant(_) => (StatusCode::NOT_FOUND, "no_such_variant", "variant"),
         Error::Conflict => (StatusCode::CONFLICT, "conflict", ""),
         Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", ""),

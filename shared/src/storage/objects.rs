@@ -1,6 +1,7 @@
 //! Whole objects: heads, reads, writes, and deletion for good.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
@@ -8,6 +9,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use super::{Storage, code, keys, unexpected};
 use crate::domain::{
     Asset, AssetId, Caller, Error, FileName, MediaType, ProjectId, Readable, Result, Strategy, Subject, Timestamp,
+    Unproven,
 };
 use crate::table::Work;
 
@@ -39,6 +41,19 @@ impl Storage {
     /// `Unavailable` or `Internal`.
     pub async fn head_own_incoming(&self, caller: &Caller, id: AssetId) -> Result<Option<Object>> {
         self.head(keys::incoming(caller.subject(), id)).await
+    }
+
+    /// What is below `incoming/` for an asset whose caller is still to be proved to have a right to it, if anything; not
+    /// asked for an upload in parts, which has nothing there. The answer is for nobody before that proof.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Internal`.
+    pub async fn head_unproven_incoming(&self, found: &Unproven<Asset>) -> Result<Option<Object>> {
+        let asset = found.unproven();
+        match asset.upload.as_ref().map(|upload| &upload.strategy) {
+            Some(Strategy::Single) => self.head(keys::incoming(&asset.owner, asset.id)).await,
+            Some(Strategy::Multipart { .. }) | None => Ok(None),
+        }
     }
 
     /// What is below `incoming/` for the asset, if anything.
@@ -90,12 +105,13 @@ impl Storage {
         Ok(Some(bytes))
     }
 
-    /// The first `length` bytes of the upload, or all if there are fewer; `None` if there are none.
+    /// A range of the upload's bytes, which is not empty: fewer where the object ends before; `None` if there is no
+    /// object.
     ///
     /// # Errors
     /// `Unavailable` or `Internal`.
-    pub async fn read_upload_head(&self, work: &Work<Asset>, length: u64) -> Result<Option<Vec<u8>>> {
-        let range = format!("bytes=0-{}", length.min(work.size.bytes()) - 1);
+    pub async fn read_upload_range(&self, work: &Work<Asset>, range: Range<u64>) -> Result<Option<Vec<u8>>> {
+        let range = format!("bytes={}-{}", range.start, range.end - 1);
         let Some(answer) = self.open(work, Some(range)).await? else { return Ok(None) };
         let bytes = answer.body.collect().await.map_err(|error| Error::Unavailable(error.into()))?;
         Ok(Some(bytes.to_vec()))
@@ -116,7 +132,8 @@ impl Storage {
         };
         match self.client.get_object().bucket(&self.bucket).key(key).set_range(range).send().await {
             Ok(answer) => Ok(Some(answer)),
-            Err(error) if code(&error) == "NoSuchKey" => Ok(None),
+            // An object that ends before the range is not the one that was uploaded.
+            Err(error) if matches!(code(&error), "NoSuchKey" | "InvalidRange") => Ok(None),
             Err(error) => Err(unexpected(error)),
         }
     }

@@ -10,7 +10,7 @@ use crate::domain::asset::Declaration;
 use crate::domain::usage::Allowance;
 use crate::domain::{
     Asset, AssetId, Caller, Error, Failure, Metadata, Owned, Placement, Readable, Result, Role, Sha256, Status,
-    Timestamp, Upload, Variant,
+    Timestamp, Unproven, Upload, Variant,
 };
 
 /// An upload that is to begin.
@@ -97,6 +97,27 @@ impl Table {
         caller.own(asset, role)
     }
 
+    /// The asset as [`Table::find_owned`] finds it before it looks at rights, which [`Table::prove_owned`] does. One
+    /// wave.
+    ///
+    /// # Errors
+    /// `NotFound` if there is none or it was deleted; `Unavailable` or `Internal`.
+    pub async fn find(&self, id: AssetId) -> Result<Unproven<Asset>> {
+        match self.asset(id).await? {
+            Some(asset) if asset.status != Status::Deleted => Ok(Unproven::new(asset)),
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    /// The proof that the caller may change what was found. One wave for a member of its project, none for others.
+    ///
+    /// # Errors
+    /// `NotFound` if the caller may not see it; `Forbidden` if the caller may only read it; `Unavailable` or `Internal`.
+    pub async fn prove_owned(&self, caller: &Caller, found: &Unproven<Asset>) -> Result<Owned<Asset>> {
+        let role = self.role_in(caller, found.unproven()).await?;
+        caller.own(found.unproven().clone(), role)
+    }
+
     /// The asset, with the proof that the caller may read it. One wave; one more for a member of its project.
     ///
     /// # Errors
@@ -111,11 +132,15 @@ impl Table {
 
     async fn asset_and_role(&self, caller: &Caller, id: AssetId) -> Result<(Asset, Option<Role>)> {
         let asset = self.asset(id).await?.ok_or(Error::NotFound)?;
-        let role = match caller.needs_role(&asset) {
-            Some(project) => self.role(caller, project).await?,
-            None => None,
-        };
+        let role = self.role_in(caller, &asset).await?;
         Ok((asset, role))
+    }
+
+    async fn role_in(&self, caller: &Caller, asset: &Asset) -> Result<Option<Role>> {
+        match caller.needs_role(asset) {
+            Some(project) => self.role(caller, project).await,
+            None => Ok(None),
+        }
     }
 
     pub(super) async fn asset(&self, id: AssetId) -> Result<Option<Asset>> {
@@ -144,6 +169,20 @@ impl Table {
     ) -> Result<Owned<Asset>> {
         let uploaded = asset.uploaded(now, inspected_within_seconds);
         self.change(asset, uploaded).await
+    }
+
+    /// Has an asset inspected again that [may be](Asset::may_be_reprocessed); else as [`Table::mark_uploaded`].
+    ///
+    /// # Errors
+    /// `Conflict` if the record has changed; `Unavailable` or `Internal`.
+    pub async fn reprocess(
+        &self,
+        asset: Owned<Asset>,
+        now: Timestamp,
+        inspected_within_seconds: u64,
+    ) -> Result<Owned<Asset>> {
+        let again = asset.reprocessed(now, inspected_within_seconds);
+        self.change(asset, again).await
     }
 
     /// Deletes the asset: it is gone for everybody, and its bytes follow `ttl_seconds` later. What it took of the quota

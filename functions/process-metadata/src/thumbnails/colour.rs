@@ -1,10 +1,14 @@
-//! Colours to sRGB, from whatever an image's ICC profile says that they are.
+//! Colours to sRGB, from whatever an image says that they are.
 
+mod deep;
+mod png;
+
+pub(super) use deep::Deep;
 use moxcms::{ColorProfile, DataColorSpace, TransformOptions};
 
 use super::pixels::{Layout, Pixels};
 
-/// An ICC profile (ICC.1:2022) that came with an image.
+/// What the colours of an image are: an ICC profile (ICC.1:2022) that came with it, or what amounts to one.
 pub(super) struct Profile(ColorProfile);
 
 impl Profile {
@@ -13,9 +17,10 @@ impl Profile {
         ColorProfile::new_from_slice(bytes).ok().map(Self)
     }
 
-    /// The picture in sRGB, as RGB or RGBA; `None` where the profile is not for pictures of this layout.
-    fn convert(&self, pixels: &Pixels) -> Option<Pixels> {
-        let (source, target, layout) = match (self.0.color_space, pixels.layout) {
+    /// What the library calls the samples of a picture before and after it is brought to sRGB, and what is left then;
+    /// `None` where the profile is not for pictures of this layout.
+    fn layouts(&self, layout: Layout) -> Option<(moxcms::Layout, moxcms::Layout, Layout)> {
+        Some(match (self.0.color_space, layout) {
             (DataColorSpace::Gray, Layout::Gray) => (moxcms::Layout::Gray, moxcms::Layout::Rgb, Layout::Rgb),
             (DataColorSpace::Gray, Layout::GrayAlpha) => {
                 (moxcms::Layout::GrayAlpha, moxcms::Layout::Rgba, Layout::Rgba)
@@ -25,7 +30,12 @@ impl Profile {
             // Four samples are four samples to the library.
             (DataColorSpace::Cmyk, Layout::Cmyk) => (moxcms::Layout::Rgba, moxcms::Layout::Rgb, Layout::Rgb),
             _ => return None,
-        };
+        })
+    }
+
+    /// The picture in sRGB, as RGB or RGBA; `None` where the profile is not for pictures of this layout.
+    fn convert(&self, pixels: &Pixels) -> Option<Pixels> {
+        let (source, target, layout) = self.layouts(pixels.layout)?;
         let srgb = ColorProfile::new_srgb();
         let transform = self.0.create_transform_8bit(source, &srgb, target, TransformOptions::default()).ok()?;
         let mut bytes = vec![0; pixels.width as usize * pixels.height as usize * layout.samples()];

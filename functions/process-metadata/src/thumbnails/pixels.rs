@@ -62,6 +62,16 @@ impl Pixels {
         Self { width, height, layout: self.layout, bytes: target.into_vec() }
     }
 
+    /// A rectangle of the picture: left, top, width, height. It has to lie within.
+    pub(super) fn crop(&self, [left, top, width, height]: [u32; 4]) -> Self {
+        let samples = self.layout.samples();
+        let columns = left as usize * samples..(left + width) as usize * samples;
+        let rows = self.bytes.chunks_exact(self.width as usize * samples);
+        let rows = rows.skip(top as usize).take(height as usize);
+        let bytes = rows.flat_map(|row| &row[columns.clone()]).copied().collect();
+        Self { width, height, layout: self.layout, bytes }
+    }
+
     /// The picture turned upright.
     pub(super) fn upright(self, orientation: Orientation) -> Self {
         if orientation == Orientation::Upright {

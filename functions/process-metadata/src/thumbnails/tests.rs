@@ -1,5 +1,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+mod animation;
+mod colours;
+mod embedded;
 mod hostile;
 
 use image::codecs::{jpeg::JpegEncoder, png::PngEncoder, webp::WebPEncoder};
@@ -103,7 +106,7 @@ fn exif(orientation: u8) -> Vec<u8> {
 #[test]
 fn renditions_have_the_longer_side_and_the_proportions() {
     let made = process(&jpeg(&photograph(1600, 1200), Metadata::default())).unwrap();
-    let sizes = made.renditions.each_ref().map(|rendition| (rendition.name, rendition.width, rendition.height));
+    let sizes: Vec<_> = made.renditions.iter().map(|one| (one.name, one.width, one.height)).collect();
     assert_eq!(sizes, [("thumbnail", 320, 240), ("preview", 1280, 960)]);
     made.renditions.iter().for_each(|rendition| drop(decoded(rendition)));
     assert_eq!(fit((100, 4000), 320), (8, 320));
@@ -270,8 +273,9 @@ fn every_kind_of_jpeg_has_its_colours() {
     }
     // Inverted, as Adobe writes it: no cyan, full magenta and yellow, little black.
     let inverted = turbo(&[255, 0, 0, 200].repeat(64 * 64), 64, PixelFormat::CMYK, false);
-    assert!(inverted.windows(5).any(|bytes| bytes == b"Adobe"));
-    assert_near(preview(&inverted).to_rgb8().get_pixel(32, 32).0, [200, 0, 0], 8, "CMYK");
+    let adobe = inverted.windows(5).position(|bytes| bytes == b"Adobe").unwrap();
+    assert_eq!(inverted[adobe + 11], 2, "its transform is that of YCCK");
+    assert_near(preview(&inverted).to_rgb8().get_pixel(32, 32).0, [200, 0, 0], 8, "YCCK");
 }
 
 #[test]

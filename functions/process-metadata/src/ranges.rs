@@ -1,0 +1,35 @@
+//! The bytes of an upload in storage, by ranges, as inspection reads them.
+
+use std::ops::Range;
+
+use quayside_inspect::Source;
+use quayside_shared::domain::{Asset, Error};
+use quayside_shared::storage::Storage;
+use quayside_shared::table::Work;
+
+/// An upload in storage.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stored<'a> {
+    pub(crate) storage: &'a Storage,
+    pub(crate) work: &'a Work<Asset>,
+}
+
+/// Why a range was not read.
+#[derive(Debug)]
+pub(crate) enum NotRead {
+    /// There is no object (any more).
+    Missing,
+    /// Storage failed.
+    Failed(Error),
+}
+
+impl Source for Stored<'_> {
+    type Error = NotRead;
+
+    async fn read(&self, range: Range<u64>) -> Result<Vec<u8>, NotRead> {
+        match self.storage.read_upload_range(self.work, range).await {
+            Ok(bytes) => bytes.ok_or(NotRead::Missing),
+            Err(error) => Err(NotRead::Failed(error)),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! A small moving version of an animation: GIF or WebP to WebP.
+//!
+//! The frames of the source are drawn one after the other on a canvas of its size (`canvas.rs`), as a viewer draws them,
+//! and each picture that results is scaled down and compressed at once (`strip.rs`). So two canvases and a frame are in
+//! memory, however many frames there are.
+
+mod canvas;
+mod gif;
+mod strip;
+#[cfg(test)]
+mod tests;
+mod webp;
+
+use quayside_inspect::RasterFormat;
+use quayside_inspect::image::Image;
+
+use super::colour::{self, Profile};
+use super::{Rendition, THUMBNAIL_SIDE, fit};
+use canvas::{Canvas, Frame};
+use strip::Strip;
+
+/// Pixels of the canvas, at most, and of a frame: as many as a full HD screen has, and some.
+const MAX_CANVAS: u64 = 2 << 20;
+
+/// Pixels that may be gone through, be it to read a frame or to scale the canvas down; then the animation ends.
+const MAX_WORK: u64 = 200_000_000;
+
+/// What any frame costs, in pixels.
+const FRAME_WORK: u64 = 4096;
+
+/// Length in milliseconds at which it ends, unless that is in its first frame.
+const MAX_LENGTH: u64 = 10_000;
+
+/// Pictures that may come of it.
+const MAX_PICTURES: usize = 150;
+
+/// Frames of a shorter time than this, in milliseconds, are left out where they follow each other more closely.
+const MIN_DELAY: u32 = 66;
+
+/// `animation`, if at least two different pictures can be made.
+pub(super) fn animation(bytes: &[u8], image: &Image) -> Option<Rendition> {
+    let (width, height) = image.stored_size();
+    if image.frames < 2 || u64::from(width) * u64::from(height) > MAX_CANVAS {
+        return None;
+    }
+    let (mut strip, plays) = match image.format {
+        RasterFormat::Gif => {
+            let mut frames = gif::Frames::open(bytes)?;
+            let strip = compose(image, None, MAX_WORK, || frames.next());
+            // It may be told as late as right before the first frame.
+            (strip, frames.plays())
+        }
+        RasterFormat::WebP => {
+            let mut frames = webp::Frames::open(bytes)?;
+            let profile = frames.profile.take();
+            (compose(image, profile.as_ref(), MAX_WORK, || frames.next()), frames.plays)
+        }
+        RasterFormat::Jpeg | RasterFormat::Png => return None,
+    };
+    strip.plays = plays;
+    strip.finish()
+}
+
+/// Plays the frames until they end, one of them is damaged, or it is enough.
+fn compose(image: &Image, profile: Option<&Profile>, max_work: u64, mut next: impl FnMut() -> Option<Frame>) -> Strip {
+    let (width, height) = image.stored_size();
+    let small = fit((width, height), THUMBNAIL_SIDE);
+    let mut canvas = Canvas::new(width, height);
+    let mut strip = Strip::new(fit((image.width, image.height), THUMBNAIL_SIDE));
+    let (mut work, mut length, mut since_shown) = (0, 0, 0);
+    while let Some(frame) = next() {
+        work += FRAME_WORK + u64::from(frame.width) * u64::from(frame.height);
+        canvas.draw(&frame);
+        if !strip.is_empty() && since_shown < MIN_DELAY && frame.delay < MIN_DELAY {
+            strip.prolong(frame.delay);
+            since_shown += frame.delay;
+        } else {
+            work += u64::from(width) * u64::from(height);
+            let picture = colour::to_srgb(canvas.pixels().resize(small.0, small.1), profile);
+            if strip.push(picture.upright(image.orientation), frame.delay).is_err() {
+                break;
+            }
+            since_shown = frame.delay;
+        }
+        length += u64::from(frame.delay);
+        canvas.dispose(&frame);
+        if work >= max_work || strip.pictures() >= MAX_PICTURES || length >= MAX_LENGTH && strip.pictures() >= 2 {
+            break;
+        }
+    }
+    strip
+}
+
+/// For how long browsers show a frame, in milliseconds: one that is to be shown for hardly any time was written for
+/// viewers that could not be so quick.
+fn delay(milliseconds: u32) -> u32 {
+    if milliseconds <= 10 { 100 } else { milliseconds }
+}

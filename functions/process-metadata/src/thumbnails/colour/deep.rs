@@ -1,0 +1,61 @@
+//! Rows of 16 bits to a sample.
+
+use std::sync::Arc;
+
+use moxcms::{ColorProfile, Transform16BitExecutor, TransformOptions};
+
+use super::super::pixels::Layout;
+use super::Profile;
+
+/// Brings rows of 16 bits to a sample to 8 bits, and to sRGB on the way where a profile is for them: where light is
+/// stored as it is, as is not rare with 16 bits, 8 of them would leave few shades of the dark ones.
+pub(in super::super) struct Deep {
+    transform: Option<Arc<Transform16BitExecutor>>,
+    /// Before and after.
+    layouts: (Layout, Layout),
+    deep: Vec<u16>,
+    converted: Vec<u16>,
+    row: Vec<u8>,
+}
+
+impl Deep {
+    /// For rows of this layout.
+    pub(in super::super) fn new(layout: Layout, profile: Option<&Profile>) -> Self {
+        let converting = profile.and_then(|profile| {
+            let (source, target, converted) = profile.layouts(layout)?;
+            let (srgb, options) = (ColorProfile::new_srgb(), TransformOptions::default());
+            Some((profile.0.create_transform_16bit(source, &srgb, target, options).ok()?, converted))
+        });
+        let (transform, after) = converting.map_or((None, layout), |(transform, after)| (Some(transform), after));
+        Self { transform, layouts: (layout, after), deep: Vec::new(), converted: Vec::new(), row: Vec::new() }
+    }
+
+    /// Of the rows as they come out.
+    pub(in super::super) fn layout(&self) -> Layout {
+        self.layouts.1
+    }
+
+    /// Whether they come out in sRGB.
+    pub(in super::super) fn converts(&self) -> bool {
+        self.transform.is_some()
+    }
+
+    /// A row, from its samples with the higher byte first.
+    pub(in super::super) fn row(&mut self, bytes: &[u8]) -> &[u8] {
+        self.deep.clear();
+        self.deep.extend(bytes.as_chunks::<2>().0.iter().map(|&sample| u16::from_be_bytes(sample)));
+        let mut samples = &self.deep;
+        if let Some(transform) = &self.transform {
+            let (before, after) = self.layouts;
+            self.converted.clear();
+            self.converted.resize(self.deep.len() / before.samples() * after.samples(), 0);
+            // Fails only for rows that do not match each other.
+            let converted = transform.transform(&self.deep, &mut self.converted);
+            assert!(converted.is_ok(), "a row fits its conversion");
+            samples = &self.converted;
+        }
+        self.row.clear();
+        self.row.extend(samples.iter().map(|&sample| ((u32::from(sample) * 255 + 32_767) / 65_535) as u8));
+        &self.row
+    }
+}

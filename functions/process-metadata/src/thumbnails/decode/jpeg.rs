@@ -1,0 +1,150 @@
+//! JPEG, by libjpeg-turbo.
+
+use quayside_inspect::image::Image;
+use quayside_inspect::image::jpeg::Segments;
+use turbojpeg::{Colorspace, DecompressHeader, Decompressor, PixelFormat, ScalingFactor};
+
+use super::super::colour::Profile;
+use super::super::pixels::{Layout, Pixels};
+use super::super::{Error, PREVIEW_SIDE};
+use super::{Decoded, check_size, damaged, embedded};
+
+/// No encoder writes a progressive JPEG with more scans; each costs a walk over the whole picture.
+const MAX_SCANS: u32 = 100;
+
+/// Padding that some cameras write behind the last block of a JPEG, in bytes. More is taken for damage.
+const MAX_PADDING: u32 = 64;
+
+pub(super) fn decode(bytes: &[u8], image: &Image) -> Result<Decoded, Error> {
+    let mut jpeg = Jpeg::open(bytes)?;
+    check_size(jpeg.size(), image)?;
+    let segments = JpegSegments::read(bytes);
+    let mut pixels = match embedded::usable(bytes, &jpeg, &segments) {
+        Some(preview) => preview,
+        None => jpeg.decode(jpeg.scale_for(PREVIEW_SIDE), jpeg.layout())?,
+    };
+    if pixels.layout == Layout::Cmyk && !segments.adobe {
+        pixels.bytes.iter_mut().for_each(|sample| *sample = 255 - *sample);
+    }
+    Ok(Decoded { pixels, profile: segments.icc_profile().as_deref().and_then(Profile::parse) })
+}
+
+/// A JPEG file whose header was read.
+pub(super) struct Jpeg<'a> {
+    bytes: &'a [u8],
+    decoder: Decompressor,
+    header: DecompressHeader,
+}
+
+impl<'a> Jpeg<'a> {
+    pub(super) fn open(bytes: &'a [u8]) -> Result<Self, Error> {
+        let mut decoder = Decompressor::new().map_err(damaged)?;
+        decoder.set_scan_limit(MAX_SCANS).map_err(damaged)?;
+        let header = decoder.read_header(bytes).map_err(damaged)?;
+        Ok(Self { bytes, decoder, header })
+    }
+
+    pub(super) fn size(&self) -> (u32, u32) {
+        (self.header.width as u32, self.header.height as u32)
+    }
+
+    pub(super) fn layout(&self) -> Layout {
+        match self.header.colorspace {
+            Colorspace::Gray => Layout::Gray,
+            Colorspace::CMYK | Colorspace::YCCK => Layout::Cmyk,
+            Colorspace::RGB | Colorspace::YCbCr => Layout::Rgb,
+        }
+    }
+
+    /// The smallest of libjpeg's scales, eighths, that leaves at least `side` pixels on the longer side, or all.
+    pub(super) fn scale_for(&self, side: u32) -> ScalingFactor {
+        let longer = self.header.width.max(self.header.height);
+        (1..8)
+            .map(|eighths| ScalingFactor::new(eighths, 8))
+            .find(|scale| scale.scale(longer) >= side as usize)
+            .unwrap_or(ScalingFactor::ONE)
+    }
+
+    /// The picture. Samples in CMYK are told as they are stored.
+    pub(super) fn decode(&mut self, scale: ScalingFactor, layout: Layout) -> Result<Pixels, Error> {
+        self.decoder.set_scaling_factor(scale).map_err(damaged)?;
+        let format = match layout {
+            Layout::Gray => PixelFormat::GRAY,
+            Layout::Cmyk => PixelFormat::CMYK,
+            _ => PixelFormat::RGB,
+        };
+        let (width, height) = (scale.scale(self.header.width), scale.scale(self.header.height));
+        let pitch = width * format.size();
+        let mut pixels = vec![0; pitch * height];
+        let target = turbojpeg::Image { pixels: pixels.as_mut_slice(), width, pitch, height, format };
+        match self.decoder.decompress(self.bytes, target) {
+            // A warning is an error here, or what is missing of a truncated picture would be grey.
+            Err(error) if !is_padding(&error.to_string()) => Err(damaged(error)),
+            _ => Ok(Pixels { width: width as u32, height: height as u32, layout, bytes: pixels }),
+        }
+    }
+}
+
+/// Whether libjpeg only warns of a few needless bytes between the picture and its end.
+fn is_padding(message: &str) -> bool {
+    let count = message
+        .split_once("Corrupt JPEG data: ")
+        .and_then(|(_, rest)| rest.strip_suffix(" extraneous bytes before marker 0xd9")?.parse::<u32>().ok());
+    count.is_some_and(|count| count <= MAX_PADDING)
+}
+
+/// What of a JPEG's segments matters here.
+#[derive(Default)]
+pub(super) struct JpegSegments<'a> {
+    /// Adobe's segment: a picture in CMYK is stored inverted.
+    adobe: bool,
+    /// The parts of the ICC profile (ICC.1:2022, annex B.4), with their numbers from 1.
+    icc: Vec<(u8, &'a [u8])>,
+    /// Whether the picture comes in several scans, from coarse to fine.
+    pub(super) progressive: bool,
+    /// Where the first scan that is not of the blocks' means starts.
+    pub(super) first_fine_scan: Option<usize>,
+    /// The sum of the quantization table for brightness; the larger, the coarser the picture.
+    pub(super) quantization: Option<u32>,
+}
+
+impl<'a> JpegSegments<'a> {
+    pub(super) fn read(bytes: &'a [u8]) -> Self {
+        let mut found = Self::default();
+        for segment in Segments::new(bytes).into_iter().flatten().map_while(Result::ok) {
+            let payload = segment.payload;
+            match segment.marker {
+                0xEE if payload.starts_with(b"Adobe") => found.adobe = true,
+                0xE2 => {
+                    if let Some([number, _count, part @ ..]) = payload.strip_prefix(b"ICC_PROFILE\0") {
+                        found.icc.push((*number, part));
+                    }
+                }
+                0xC2 => found.progressive = true,
+                // ITU-T T.81, B.2.4.1: table 0, of 8 bits. Other tables may follow in the same segment.
+                0xDB if payload.first() == Some(&0) => {
+                    found.quantization =
+                        payload.get(1..65).map(|table| table.iter().map(|&step| u32::from(step)).sum());
+                }
+                // B.2.3: after the components comes the first of the frequencies that the scan is of.
+                0xDA if found.first_fine_scan.is_none() => {
+                    let components = payload.first().map_or(0, |&count| usize::from(count));
+                    if payload.get(1 + 2 * components).is_some_and(|&first| first > 0) {
+                        // The payload lies within the file, after its marker and length.
+                        let at = payload.as_ptr().addr() - bytes.as_ptr().addr();
+                        found.first_fine_scan = Some(at - 4);
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    fn icc_profile(mut self) -> Option<Vec<u8>> {
+        self.icc.sort_by_key(|&(number, _)| number);
+        let complete = self.icc.iter().zip(1..=u8::MAX).all(|(&(found, _), number)| found == number);
+        (complete && !self.icc.is_empty() && self.icc.len() <= 255)
+            .then(|| self.icc.iter().flat_map(|&(_, part)| part).copied().collect())
+    }
+}
