@@ -34,7 +34,10 @@ function askName() {
 async function begin(signedIn) {
   const quayside = new Quayside({ baseUrl: location.origin, token: (rejected) => signedIn.token(rejected) });
   const gallery = new Gallery(quayside, (id) => viewer.open(id));
-  const viewer = new Viewer(quayside, (id) => gallery.delete(id));
+  const viewer = new Viewer(quayside, {
+    delete: (id) => gallery.delete(id),
+    changed: (asset) => gallery.show(asset),
+  });
   const unfinished = new Unfinished(quayside);
   const uploads = new Uploads(quayside, {
     asset: (asset) => gallery.show(asset),

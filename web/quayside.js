@@ -23,6 +23,56 @@ const FIRST_LOOK_SECONDS = 0.5;
 const LONGEST_LOOK_SECONDS = 10;
 
 /**
+ * What inspection found out. What the file does not say, or what its kind does not have, is left out.
+ *
+ * @typedef {object} Metadata
+ * @property {number} [width] pixels, as shown
+ * @property {number} [height] pixels, as shown
+ * @property {number} [orientation] EXIF orientation of an image's stored pixels, 1 to 8
+ * @property {number} [rotation] degrees by which a video's stored picture is turned clockwise to be upright
+ * @property {number} [durationSeconds]
+ * @property {string} [videoCodec] by its common short name, such as `h264`
+ * @property {string} [audioCodec] of the first audio track, such as `aac`
+ * @property {string} [codecs] for `canPlayType` (RFC 6381)
+ * @property {number} [bitrate] bits per second of the whole file
+ * @property {number} [frameRate] frames per second, on average
+ * @property {number} [channels] of the first audio track
+ * @property {number} [sampleRate] samples per second of the first audio track
+ * @property {AudioTrack[]} [audioTracks] where there are several
+ * @property {"144p" | "240p" | "360p" | "480p" | "720p" | "1080p" | "1440p" | "4k"} [quality] of a video
+ * @property {"sdr" | "hdr10" | "hlg"} [colorTransfer] of a video
+ * @property {boolean} [hasAlpha] whether a pixel may be transparent
+ * @property {number} [frames] of an animation, 1 for a still image
+ * @property {number} [pages]
+ * @property {boolean} [encrypted] whether a password opens the document
+ * @property {string} [capturedAt] RFC 3339, with an offset only where the camera knew its time zone
+ * @property {string} [cameraMake]
+ * @property {string} [cameraModel]
+ * @property {{latitude: number, longitude: number, altitude?: number}} [location] degrees and metres; only where
+ *   `keepLocation` was asked for
+ * @property {string} [blurhash]
+ */
+
+/**
+ * @typedef {object} AudioTrack
+ * @property {string} codec
+ * @property {string} [language] ISO 639-2 or BCP 47, as the file says it
+ * @property {number} [channels]
+ * @property {number} [sampleRate]
+ */
+
+/**
+ * A smaller form of an image.
+ *
+ * @typedef {object} Variant
+ * @property {string} name `thumbnail`, `preview` or `animation`
+ * @property {string} contentType
+ * @property {number} width pixels
+ * @property {number} height pixels
+ * @property {number} size bytes
+ */
+
+/**
  * @typedef {object} Asset
  * @property {string} id
  * @property {string} ownerId
@@ -36,10 +86,10 @@ const LONGEST_LOOK_SECONDS = 10;
  * @property {string | null} sha256 hex
  * @property {string} storageKey
  * @property {string[]} tags
- * @property {{width?: number, height?: number, orientation?: number, hasAlpha?: boolean, frames?: number,
- *   blurhash?: string} | null} metadata
- * @property {unknown} variants
- * @property {{original?: string, thumbnail?: string, preview?: string}} urls signed, each valid for a while
+ * @property {Metadata} metadata
+ * @property {Variant[]} variants
+ * @property {{original?: string, thumbnail?: string, preview?: string, animation?: string}} urls signed, each valid for
+ *   a while
  * @property {string} createdAt
  * @property {string} updatedAt
  * @property {number} version
@@ -75,10 +125,11 @@ export class Quayside {
    * @param {import("./quayside/api.js").Token} options.token a bearer token, or a function that gives one; it is asked
    *   before each request, and once more with the token that was rejected when the API answers 401
    * @param {number} [options.concurrentUploads] files sent at once, the others wait; the service has a limit of its own
-   * @param {number} [options.parallelParts] parts sent at once, for each file
+   * @param {number} [options.connections] requests to storage at once, for all files together. Browsers open six
+   *   connections to a host over HTTP/1.1; more would wait for one of these, and look as if they had stalled
    * @param {number} [options.attempts] how often a request or part is tried before its failure counts
    */
-  constructor({ baseUrl, token, concurrentUploads = 3, parallelParts = 4, attempts = 10 }) {
+  constructor({ baseUrl, token, concurrentUploads = 3, connections = 6, attempts = 10 }) {
     this.#api = new Api({ baseUrl, token, attempts });
     this.#shared = {
       api: this.#api,
@@ -86,7 +137,7 @@ export class Quayside {
       records: new Records(),
       active: new Map(),
       attempts,
-      parallelParts,
+      connections: new Places(connections),
       discard: (/** @type {string} */ uploadId) => this.#discard(uploadId),
       untilInspected: (/** @type {string} */ id) => this.untilInspected(id),
     };
@@ -195,11 +246,25 @@ export class Quayside {
   }
 
   /**
+   * Has an asset inspected again: one that is ready, or that failed with `processing_gave_up`. One whose inspection is
+   * not over is left to it.
+   *
+   * @param {string} id
+   * @returns {Promise<Asset>} as it is now, mostly `uploaded`; see {@link Quayside.untilInspected}
+   * @throws {import("./quayside/errors.js").QuaysideError} `not_processable` where its bytes are not, or no longer,
+   *   there
+   */
+  async process(id) {
+    return this.#api.send("POST", `/v1/assets/${encodeURIComponent(id)}/process`);
+  }
+
+  /**
    * A signed URL of an asset's bytes, for `src` or `href`.
    *
    * @param {string} id
    * @param {object} [options]
-   * @param {string} [options.variant] `thumbnail` or `preview` where the asset has them, else the original
+   * @param {string} [options.variant] `thumbnail`, `preview` or `animation` where the asset has it; the original if
+   *   left out
    * @param {boolean} [options.download] whether the browser should save the file rather than show it
    * @returns {Promise<{url: string, expiresAt: string}>}
    */

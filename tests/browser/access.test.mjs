@@ -67,6 +67,22 @@ test("everything can be done by keyboard, and the focus is never lost", async (t
   await page.locator("#announcer").getByText("IMG_2000.jpg was deleted.").waitFor({ state: "attached" });
 });
 
+test("a question that follows another at once gets its own answer", async (t) => {
+  const tab = await (await Visitor.arrive(t, stage)).open();
+  await tab.signIn("ada");
+  await tab.choose(path);
+  await tab.reaches(path, "ready");
+  // In one task, so that the first dialog's closing is told only when the second is open.
+  await tab.page.evaluate(() => {
+    const button = document.querySelector("[aria-label='Delete IMG_2000.jpg']");
+    button.click();
+    document.getElementById("confirm-no").click();
+    button.click();
+  });
+  await tab.page.locator("#confirm-yes").click();
+  await tab.card(path).waitFor({ state: "detached" });
+});
+
 for (const [scheme, width] of [
   ["light", 1280],
   ["dark", 1280],

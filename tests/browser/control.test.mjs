@@ -12,14 +12,14 @@ const { system } = stage;
 const path = await video();
 const PARTS = Math.ceil(statSync(path).size / PART_SIZE);
 
-/** Begins an upload on a slow line and lets it come to a third. */
+/** Begins an upload on a slow line and lets it come past the half. */
 async function begin(t, sub, options) {
   const visitor = await Visitor.arrive(t, stage, options);
   const tab = await visitor.signIn(sub);
   const sent = partsSentBy(tab.page);
   await tab.limitUplink(20e6);
   await tab.choose(path);
-  await tab.progressTo(path, 35);
+  await tab.progressTo(path, 55);
   const [begun] = await system.assets(sub, "status=awaiting_upload");
   return { visitor, tab, sent, id: begun.id };
 }

@@ -65,3 +65,30 @@ test("a file that has to wait for uploads elsewhere says so, and goes up when on
   await system.ask("carol", "DELETE", `/v1/uploads/${ids[0]}`);
   await tab.reaches(path, "ready");
 });
+
+test("files that go up at once share the connections to storage", async (t) => {
+  const { page } = await (await Visitor.arrive(t, stage)).signIn("dave");
+  const most = await page.evaluate(async () => {
+    const { Quayside } = await import("/quayside.js");
+    let most = 0;
+    let now = 0;
+    const { send } = XMLHttpRequest.prototype;
+    XMLHttpRequest.prototype.send = function (body) {
+      most = Math.max(most, (now += 1));
+      this.addEventListener("readystatechange", () => (now -= Number(this.readyState === XMLHttpRequest.DONE)));
+      return send.call(this, body);
+    };
+    const body = JSON.stringify({ sub: "dave" });
+    const headers = { "content-type": "application/json" };
+    const { token } = await (await fetch("/_local/token", { method: "POST", headers, body })).json();
+    const quayside = new Quayside({ baseUrl: location.origin, token, connections: 2 });
+    const files = [21, 22, 1].map((mebibytes) => new File([new Uint8Array(mebibytes << 20)], `${mebibytes}.mp4`));
+    const stored = files.map((file) => {
+      const upload = quayside.upload(file, { contentType: "video/mp4" });
+      return new Promise((resolve) => upload.addEventListener("status", () => upload.asset && resolve()));
+    });
+    await Promise.all(stored);
+    return most;
+  });
+  assert.equal(most, 2);
+});

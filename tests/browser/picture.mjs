@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
+import { pdf } from "./support/handmade.mjs";
 import { longVideo, made, shortVideo } from "./support/media.mjs";
 import { paint } from "./support/paint.mjs";
 import { System } from "./support/system.mjs";
@@ -43,14 +44,7 @@ const LAST = /** @type {const} */ ([
   "Dusk over the quay.jpg",
   { sky: ["2b2d6e", "8e4162", "f0935b", "ffd9a0"], hills: ["6e466e", "462d55", "231937"], sun: "ffecbe", at: 0.62 },
 ]);
-const PDF = `%PDF-1.4
-1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
-2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
-3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj
-trailer<</Root 1 0 R>>
-%%EOF
-${" ".repeat(184_000)}`;
-const TALK = ["-f", "lavfi", "-i", "sine=frequency=196:duration=300", "-b:a", "96k", "Talk with Mara.mp3"];
+const TALK = ["-f", "lavfi", "-i", "sine=frequency=196:duration=300", "-b:a", "96k", "Talk about tides.mp3"];
 
 const stage = { system: await System.start(), browser: await launch() };
 
@@ -61,7 +55,7 @@ test("the picture is taken", async (t) => {
     await symlink(path, join(folder, name));
     return join(folder, name);
   };
-  await writeFile(join(folder, "Programme.pdf"), PDF);
+  await writeFile(join(folder, "Programme.pdf"), pdf(12, 184_000));
   const scenes = [];
   for (const [name, scene] of SCENES) scenes.push(await paint(folder, name, scene));
   const shown = [
@@ -70,7 +64,7 @@ test("the picture is taken", async (t) => {
     join(folder, "Programme.pdf"),
     scenes[2],
     scenes[3],
-    await made("Talk with Mara.mp3", [TALK]),
+    await made("Talk about tides.mp3", [TALK]),
     scenes[4],
     await named("Trailer.mp4", await shortVideo()),
     scenes[5],

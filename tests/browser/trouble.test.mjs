@@ -14,7 +14,8 @@ const { system } = stage;
 /** One whose URLs do not last. */
 const brief = await System.start({ PART_SIZE_MB: 5, UPLOAD_TTL_SECONDS: 2 });
 const path = await shortVideo();
-const PARTS = Math.ceil(statSync(path).size / (5 * 2 ** 20));
+const partsOf = (/** @type {string} */ file) => Math.ceil(statSync(file).size / (5 * 2 ** 20));
+const PARTS = partsOf(path);
 const expected = FAILED_REQUEST;
 
 /** Counts what the page asks the API for. */
@@ -88,16 +89,18 @@ test("a URL that storage refuses is replaced by a new one", async (t) => {
 test("URLs that expire during a slow upload are replaced", async (t) => {
   const tab = await (await Visitor.arrive(t, { ...stage, system: brief }, { expected })).signIn("slow");
   const signings = asksOf(tab.page, "POST", "/parts");
-  await tab.limitUplink(4e6);
-  await tab.choose(path);
-  await tab.reaches(path, "ready");
+  // More parts than connections, so that some begin when their URLs have expired.
+  const long = await video();
+  await tab.limitUplink(10e6);
+  await tab.choose(long);
+  await tab.reaches(long, "ready");
   const [asset] = await brief.assets("slow");
   const asked = await brief.asked("UploadPart", asset.id);
   assert.ok(
     asked.some(({ status }) => status === 403),
     "no URL had expired",
   );
-  assert.equal(asked.filter(({ status }) => status === 200).length, PARTS);
+  assert.equal(asked.filter(({ status }) => status === 200).length, partsOf(long));
   assert.ok(signings.length >= 1);
 });
 
@@ -213,9 +216,9 @@ test("a file that is changed while it is sent is told apart from a broken connec
   const folder = await mkdtemp(join(tmpdir(), "quayside-"));
   t.after(() => rm(folder, { recursive: true }));
   const changing = join(folder, "changing.mp4");
-  await copyFile(path, changing);
+  await copyFile(await video(), changing);
   const tab = await (await Visitor.arrive(t, stage, { expected })).signIn("editor");
-  await tab.limitUplink(4e6);
+  await tab.limitUplink(20e6);
   await tab.choose(changing);
   await tab.progressTo(changing, 20);
   const file = await open(changing, "a");

@@ -1,10 +1,14 @@
 import { blurhashCanvas } from "./blurhash.js";
 import { element, icon, iconButton } from "./dom.js";
-import { formatBytes, formatDimensions, formatKind } from "./format.js";
+import { iconOf, isAnimation, isDrawing, kindOf, shortFacts } from "./facts.js";
+import { formatClock } from "./format.js";
 
 /** @typedef {import("../quayside.js").Asset} Asset */
 
 const STATUS = { uploaded: "Being inspected…", ingesting: "Being fetched…", failed: "Failed" };
+/** Of pictures without a thumbnail, those up to this size are fetched only to be shown small. */
+const SMALL_BYTES = 1_000_000;
+const REDUCED_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** One asset in the gallery. */
 export class Card {
@@ -15,6 +19,8 @@ export class Card {
   #status;
   #open;
   #hasFreshUrls = false;
+  /** @type {HTMLImageElement | null} the animation while it plays */
+  #moving = null;
 
   /**
    * @param {Asset} asset
@@ -27,7 +33,7 @@ export class Card {
     this.#asset = asset;
     this.#actions = actions;
     const { id, name } = asset;
-    this.#facts = element("p", { class: "card-facts", id: `facts-${id}` });
+    this.#facts = element("p", { class: "card-facts", id: `facts-${id}`, "data-testid": "asset-facts" });
     this.#status = element("p", { class: "card-status", id: `status-${id}`, "data-testid": "asset-status" });
     // The style sheet stretches the button over the whole card; its name is the file's alone.
     const described = { "aria-describedby": `facts-${id} status-${id}` };
@@ -43,6 +49,14 @@ export class Card {
       this.#status,
       iconButton("delete", `Delete ${name}`, () => actions.delete(id)),
     );
+    this.element.addEventListener("pointerenter", (/** @type {PointerEvent} */ { pointerType }) => {
+      if (pointerType === "mouse") this.#play();
+    });
+    this.element.addEventListener("pointerleave", () => this.#stop());
+    this.element.addEventListener("focusin", (/** @type {any} */ { target }) => {
+      if (target.matches(":focus-visible")) this.#play();
+    });
+    this.element.addEventListener("focusout", () => this.#stop());
     this.#draw();
   }
 
@@ -65,23 +79,69 @@ export class Card {
   #draw() {
     const asset = this.#asset;
     this.element.dataset.status = asset.status;
-    const facts = [formatKind(asset), formatBytes(asset.size), formatDimensions(asset)];
-    this.#facts.textContent = facts.filter(Boolean).join(" · ");
+    this.#facts.replaceChildren(
+      element("span", { class: "visually-hidden" }, `${kindOf(asset)}: `),
+      // A line may end after a dot, and does not begin with one.
+      shortFacts(asset).join("\u00a0· "),
+    );
     const status = STATUS[/** @type {keyof typeof STATUS} */ (asset.status)] ?? "";
     this.#status.textContent = asset.failure ? `${status}. ${asset.failure.detail}` : status;
     this.#drawMedia();
   }
 
   #drawMedia() {
-    const { status, type, metadata, urls } = this.#asset;
-    const blurhash = metadata?.blurhash ? blurhashCanvas(metadata.blurhash) : null;
-    this.#media.replaceChildren(blurhash ?? icon(status === "failed" ? "trouble" : type));
-    if (!urls?.thumbnail) return;
+    const { status, metadata, urls } = this.#asset;
+    const name = status === "failed" ? "trouble" : iconOf(this.#asset);
+    const placeholder = (metadata?.blurhash && blurhashCanvas(metadata.blurhash)) || icon(name);
+    this.#stop();
+    this.#media.dataset.icon = name;
+    this.#media.replaceChildren(placeholder, ...this.#badge());
+    const url = stillOf(this.#asset);
+    if (!url) return;
     const image = element("img", { alt: "", loading: "lazy", decoding: "async", "data-testid": "asset-thumbnail" });
-    image.addEventListener("load", () => image.classList.add("loaded"));
-    image.addEventListener("error", () => this.#renewThumbnail(image));
-    image.src = urls.thumbnail;
-    this.#media.append(image);
+    image.classList.toggle("drawing", isDrawing(this.#asset));
+    image.addEventListener("load", () => {
+      image.classList.add("loaded");
+      // It would show through.
+      if (metadata?.hasAlpha || !metadata?.blurhash) placeholder.remove();
+    });
+    image.addEventListener("error", () => {
+      // A type that this browser does not show, such as HEIC, stays so.
+      if (urls.thumbnail) this.#renewThumbnail(image);
+      else image.remove();
+    });
+    image.src = url;
+    placeholder.after(image);
+  }
+
+  /** What is said on the picture itself, as the line of facts says it too. */
+  #badge() {
+    const { type, status, metadata, urls } = this.#asset;
+    const { durationSeconds, encrypted } = metadata ?? {};
+    if (status !== "ready") return [];
+    const badge = (/** @type {Node | string} */ content) => [
+      element("span", { class: "card-badge", "aria-hidden": "true", "data-testid": "asset-badge" }, content),
+    ];
+    if (type === "video" && durationSeconds !== undefined) return badge(formatClock(durationSeconds));
+    if (encrypted) return badge(icon("lock"));
+    return urls?.animation ? badge(icon("resume")) : [];
+  }
+
+  /** Moves only for those who point at it, and have not asked for less motion. */
+  #play() {
+    const url = this.#asset.urls?.animation;
+    if (!url || this.#moving || REDUCED_MOTION.matches) return;
+    const moving = element("img", { alt: "", class: "moving", "data-testid": "asset-animation" });
+    moving.addEventListener("load", () => moving.classList.add("loaded"));
+    moving.addEventListener("error", () => moving.remove());
+    moving.src = url;
+    this.#moving = moving;
+    this.#media.append(moving);
+  }
+
+  #stop() {
+    this.#moving?.remove();
+    this.#moving = null;
   }
 
   /**
@@ -96,4 +156,16 @@ export class Card {
     if (asset?.urls?.thumbnail) image.src = asset.urls.thumbnail;
     else image.remove();
   }
+}
+
+/**
+ * There are no thumbnails of drawings, HEIC and AVIF. What the browser cannot show, or would show moving, has its icon.
+ *
+ * @param {Asset} asset
+ * @returns {string | undefined}
+ */
+function stillOf(asset) {
+  const { type, size, urls } = asset;
+  if (urls?.thumbnail) return urls.thumbnail;
+  return type === "image" && size <= SMALL_BYTES && !isAnimation(asset) ? urls?.original : undefined;
 }

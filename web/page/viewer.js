@@ -1,32 +1,36 @@
-import { blurhashCanvas } from "./blurhash.js";
-import { byId, element, icon, say } from "./dom.js";
-import { formatBytes, formatDimensions, formatKind, formatTime } from "./format.js";
+import { byId, element, say } from "./dom.js";
+import { clear, exhibit } from "./exhibit.js";
+import { allFacts } from "./facts.js";
 
 /** @typedef {import("../quayside.js").Asset} Asset */
 
-const STATUS = { uploaded: "being inspected", ingesting: "being fetched", ready: "ready", failed: "failed" };
-
-/** The dialog that shows one asset large, or plays it. */
+/** The dialog that shows one asset large, or plays it, with all that is known of it. */
 export class Viewer {
   #quayside;
+  #on;
   #dialog = byId("viewer");
   #media = byId("viewer-media");
+  #again = byId("viewer-again");
   /** Which asset is shown; answers that come after another was opened are dropped. */
   #id = "";
 
   /**
    * @param {import("../quayside.js").Quayside} quayside
-   * @param {(id: string) => Promise<boolean>} onDelete whether it was deleted
+   * @param {object} on
+   * @param {(id: string) => Promise<boolean>} on.delete whether it was deleted
+   * @param {(asset: Asset) => void} on.changed an asset is seen to have changed, also after the dialog was closed
    */
-  constructor(quayside, onDelete) {
+  constructor(quayside, on) {
     this.#quayside = quayside;
+    this.#on = on;
     byId("viewer-close").addEventListener("click", () => this.#dialog.close());
     byId("viewer-delete").addEventListener("click", async () => {
       const id = this.#id;
       this.#id = "";
       this.#dialog.close();
-      if (!(await onDelete(id))) await this.open(id);
+      if (!(await on.delete(id))) await this.open(id);
     });
+    this.#again.addEventListener("click", () => this.#tryAgain());
     this.#dialog.addEventListener("click", (/** @type {MouseEvent} */ event) => {
       if (event.target === this.#dialog) this.#dialog.close();
     });
@@ -39,90 +43,92 @@ export class Viewer {
     this.#id = id;
     byId("viewer-name").textContent = "";
     if (!this.#dialog.open) this.#dialog.showModal();
-    try {
+    await this.#guarded(id, async () => {
       // Fetched anew, since the signed URLs of the gallery may have grown old.
-      const asset = await this.#quayside.get(id);
-      if (this.#id !== id) return;
-      this.#show(asset);
-      if (asset.status !== "ready") return;
-      const { url } = await this.#quayside.dataUrl(id, { download: true });
-      if (this.#id !== id) return;
-      byId("viewer-download").href = url;
-      byId("viewer-download").hidden = false;
-    } catch (error) {
-      if (this.#id === id) say(byId("viewer-problem"), /** @type {Error} */ (error).message);
-    }
+      await this.#follow(await this.#quayside.get(id));
+    });
+  }
+
+  /** Has an asset inspected again that could not be inspected before. */
+  async #tryAgain() {
+    if (this.#again.ariaDisabled === "true") return;
+    const id = this.#id;
+    this.#again.ariaDisabled = "true";
+    await this.#guarded(id, async () => {
+      say(byId("viewer-problem"), null);
+      await this.#follow(await this.#quayside.process(id));
+    });
+    if (this.#id === id) this.#again.ariaDisabled = "false";
+  }
+
+  /**
+   * Shows an asset until its inspection is over.
+   *
+   * @param {Asset} asset
+   */
+  async #follow(asset) {
+    await this.#show(asset);
+    if (asset.status !== "uploaded" && asset.status !== "ingesting") return;
+    if (this.#id === asset.id) say(byId("viewer-progress"), "Being inspected…");
+    this.#on.changed(asset);
+    const inspected = await this.#quayside.untilInspected(asset.id);
+    this.#on.changed(inspected);
+    if (this.#id === asset.id) say(byId("viewer-progress"), inspected.status === "ready" ? "It is ready." : null);
+    await this.#show(inspected);
   }
 
   /** @param {Asset} asset */
-  #show(asset) {
-    byId("viewer-name").textContent = asset.name;
+  async #show(asset) {
+    const { id, name, status, failure } = asset;
+    if (this.#id !== id) return;
+    byId("viewer-name").textContent = name;
     this.#dialog.dataset.type = asset.type;
-    this.#media.replaceChildren(...this.#player(asset));
-    if (asset.failure) say(byId("viewer-problem"), asset.failure.detail);
-    const details = [
-      ["Kind", `${formatKind(asset)} (${asset.contentType})`],
-      ["Size", formatBytes(asset.size)],
-      ["Dimensions", formatDimensions(asset)],
-      ["Status", STATUS[/** @type {keyof typeof STATUS} */ (asset.status)] ?? asset.status],
-      ["Uploaded", formatTime(asset.createdAt)],
-      ["SHA-256", asset.sha256],
-    ];
-    const rows = details.map(([term, value]) =>
-      value ? element("div", {}, element("dt", {}, term), element("dd", {}, value)) : "",
+    clear(this.#media);
+    this.#media.append(...exhibit(asset, (sentence) => this.#id === id && say(byId("viewer-problem"), sentence)));
+    say(byId("viewer-problem"), failure && failure.detail);
+    byId("viewer-details").replaceChildren(
+      ...allFacts(asset).map(([term, lines]) =>
+        element("div", {}, element("dt", {}, term), ...lines.map((line) => element("dd", {}, line))),
+      ),
     );
-    byId("viewer-details").replaceChildren(...rows);
+    this.#offerAgain(failure?.code === "processing_gave_up");
+    if (status !== "ready") return;
+    const { url } = await this.#quayside.dataUrl(id, { download: true });
+    if (this.#id !== id) return;
+    byId("viewer-download").href = url;
+    byId("viewer-download").hidden = false;
+  }
+
+  /** A button that is hidden would drop the focus out of the dialog. @param {boolean} isOffered */
+  #offerAgain(isOffered) {
+    const hadFocus = this.#again === document.activeElement;
+    this.#again.hidden = !isOffered;
+    if (hadFocus && !isOffered) byId("viewer-close").focus();
   }
 
   /**
-   * @param {Asset} asset
-   * @returns {Node[]}
+   * @param {string} id of the asset that it is about
+   * @param {() => Promise<void>} work
    */
-  #player(asset) {
-    const { name, type, status, urls, metadata } = asset;
-    const original = urls?.original;
-    if (status !== "ready" || !original) return [icon(status === "failed" ? "trouble" : type)];
-    if (type === "image") return this.#picture(urls.preview ?? original, name, metadata);
-    if (type !== "video" && type !== "audio") return [icon(type)];
-    const player = element(type, { controls: true, preload: "metadata", playsinline: true, "aria-label": name });
-    player.addEventListener("error", () => {
-      say(byId("viewer-problem"), `This browser cannot play it (${asset.contentType}). It can be downloaded.`);
-    });
-    player.src = original;
-    return [player];
+  async #guarded(id, work) {
+    try {
+      await work();
+    } catch (error) {
+      if (this.#id !== id) return;
+      say(byId("viewer-progress"), null);
+      say(byId("viewer-problem"), /** @type {Error} */ (error).message);
+    }
   }
 
-  /**
-   * @param {string} url
-   * @param {string} name
-   * @param {Asset["metadata"]} metadata
-   */
-  #picture(url, name, metadata) {
-    const { width, height, blurhash } = metadata ?? {};
-    const image = element("img", { alt: name, width, height, decoding: "async" });
-    image.addEventListener("load", () => image.classList.add("loaded"));
-    image.addEventListener("error", () => say(byId("viewer-problem"), "The picture could not be shown."));
-    image.src = url;
-    const canvas = blurhash && width && height ? blurhashCanvas(blurhash) : null;
-    const frame = element("div", { class: "picture" }, canvas, image);
-    // Room for the picture before it is there.
-    if (width && height) frame.style.setProperty("--ratio", String(width / height));
-    return [frame];
-  }
-
-  /** Also stops what plays: an element that is only removed goes on fetching. */
   #clear() {
     this.#id = "";
-    const player = this.#media.querySelector("video, audio");
-    if (player) {
-      player.pause();
-      player.removeAttribute("src");
-      player.load();
-    }
-    this.#media.replaceChildren();
+    clear(this.#media);
     byId("viewer-details").replaceChildren();
     byId("viewer-download").hidden = true;
     byId("viewer-download").removeAttribute("href");
+    this.#offerAgain(false);
+    this.#again.ariaDisabled = "false";
+    say(byId("viewer-progress"), null);
     say(byId("viewer-problem"), null);
   }
 }

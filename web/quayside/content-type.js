@@ -1,10 +1,13 @@
-/** For files that the browser gives no type, by the types that the service takes by default. */
+/** For files that the browser gives no type, by the types that the service knows. */
 const BY_EXTENSION = new Map(Object.entries({
   jpg: "image/jpeg",
   jpeg: "image/jpeg",
   png: "image/png",
   webp: "image/webp",
   gif: "image/gif",
+  heic: "image/heic",
+  heif: "image/heic",
+  avif: "image/avif",
   svg: "image/svg+xml",
   mp4: "video/mp4",
   m4v: "video/mp4",
@@ -16,6 +19,8 @@ const BY_EXTENSION = new Map(Object.entries({
   wav: "audio/wav",
   ogg: "audio/ogg",
   oga: "audio/ogg",
+  opus: "audio/ogg",
+  m4a: "audio/mp4",
   aac: "audio/aac",
   pdf: "application/pdf",
   doc: "application/msword",

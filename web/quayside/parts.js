@@ -77,23 +77,23 @@ export class Parts {
    * Sends every missing part, some at a time. The first part that fails for good stops the others.
    *
    * @param {object} how
-   * @param {number} how.parallel
+   * @param {import("./places.js").Places} how.connections of which one is held while a part is sent
    * @param {number} how.attempts for each part
    * @param {AbortSignal} how.signal
    * @param {() => void} how.onProgress
    * @param {(delay: import("./retry.js").Delay) => void} how.onDelay
    * @throws {QuaysideError}
    */
-  async send({ parallel, attempts, signal, onProgress, onDelay }) {
+  async send({ connections, attempts, signal, onProgress, onDelay }) {
     const missing = this.#missing(1).values();
     const failure = new AbortController();
     const either = AbortSignal.any([signal, failure.signal]);
     const work = async () => {
       for (const partNumber of missing) {
-        await this.#sendPart(partNumber, { attempts, signal: either, onProgress, onDelay });
+        await this.#sendPart(partNumber, { connections, attempts, signal: either, onProgress, onDelay });
       }
     };
-    const workers = Array.from({ length: parallel }, () =>
+    const workers = Array.from({ length: connections.count }, () =>
       work().catch((error) => {
         failure.abort(error);
         throw error;
@@ -105,23 +105,27 @@ export class Parts {
 
   /**
    * @param {number} partNumber
-   * @param {{attempts: number, signal: AbortSignal, onProgress: () => void,
+   * @param {{connections: import("./places.js").Places, attempts: number, signal: AbortSignal, onProgress: () => void,
    *   onDelay: (delay: import("./retry.js").Delay) => void}} how
    */
-  async #sendPart(partNumber, { attempts, signal, onProgress, onDelay }) {
+  async #sendPart(partNumber, { connections, attempts, signal, onProgress, onDelay }) {
     const start = (partNumber - 1) * this.#plan.partSize;
     const blob = this.#file.slice(start, start + this.#size(partNumber));
     let refusals = 0;
 
     const attempt = async () => {
-      const url = await this.#url(partNumber, signal);
+      // Signing may take its time, and a connection is not to wait for it; while waiting for one, the URL may grow old.
+      await this.#url(partNumber, signal);
+      const release = await connections.take(signal);
       const progress = (/** @type {number} */ bytes) => {
         this.#underWay.set(partNumber, bytes);
         onProgress();
       };
       try {
+        const url = await this.#url(partNumber, signal);
         this.#stored.set(partNumber, await put(url, blob, { signal, onProgress: progress }));
       } finally {
+        release();
         this.#underWay.delete(partNumber);
         onProgress();
       }

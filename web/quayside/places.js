@@ -1,8 +1,10 @@
 import { sleep } from "./retry.js";
 
-/** Lets a fixed number of uploads run at once, the others in the order in which they came. */
+/** Lets a fixed number of uploads, or of requests, run at once, the others in the order in which they came. */
 export class Places {
   #free;
+  /** How many there are. */
+  count;
   /** @type {Set<() => void>} */
   #waiting = new Set();
   #freed = new EventTarget();
@@ -10,6 +12,7 @@ export class Places {
   /** @param {number} count */
   constructor(count) {
     this.#free = count;
+    this.count = count;
   }
 
   /**

@@ -31,6 +31,7 @@ const PLACE_CHECK_SECONDS = 10;
  * @property {string} [sha256] hex, checked by the service once the file is there
  * @property {string} [filename] instead of the file's own
  * @property {string} [contentType] instead of the file's own
+ * @property {boolean} [keepLocation] whether the asset's metadata may say where a picture or film was taken
  */
 
 /**
@@ -40,7 +41,7 @@ const PLACE_CHECK_SECONDS = 10;
  * @property {import("./records.js").Records} records
  * @property {Map<string, Upload>} active unfinished uploads by the key of their record
  * @property {number} attempts
- * @property {number} parallelParts
+ * @property {import("./places.js").Places} connections to storage
  * @property {(uploadId: string) => Promise<void>} discard has the service forget an upload, if it is still there
  * @property {(id: string) => Promise<any>} untilInspected
  */
@@ -321,9 +322,9 @@ export class Upload extends EventTarget {
 
   /** @param {AbortSignal} signal */
   async #sendParts(signal) {
-    const { parallelParts: parallel, attempts } = this.#shared;
+    const { connections, attempts } = this.#shared;
     const onProgress = () => this.#onProgress(signal);
-    await this.#parts?.send({ parallel, attempts, signal, onProgress, onDelay: this.#onDelay(signal) });
+    await this.#parts?.send({ connections, attempts, signal, onProgress, onDelay: this.#onDelay(signal) });
   }
 
   /** @param {AbortSignal} signal */
@@ -333,11 +334,17 @@ export class Upload extends EventTarget {
       this.#singleBytes = bytes;
       this.#onProgress(signal);
     };
-    const attempt = () =>
-      put(url, this.#file, { method, headers, signal, onProgress }).catch((error) => {
+    const attempt = async () => {
+      const release = await this.#shared.connections.take(signal);
+      try {
+        await put(url, this.#file, { method, headers, signal, onProgress });
+      } catch (error) {
         this.#singleBytes = 0;
-        return explain(error, this.#file);
-      });
+        await explain(error, this.#file);
+      } finally {
+        release();
+      }
+    };
     await retry(attempt, { attempts: this.#shared.attempts, signal, onDelay: this.#onDelay(signal) });
   }
 

@@ -133,6 +133,31 @@ test("waiting for the inspection of a deleted asset ends with not_found", async 
   await assert.rejects(quayside.untilInspected("a"), { code: "not_found" });
 });
 
+test("an asset is sent through its inspection again", async (t) => {
+  const asset = { id: "a/b", status: "uploaded" };
+  const { service, quayside } = await connect(t, () => ({ status: 202, body: asset }));
+  assert.deepEqual(await quayside.process("a/b"), asset);
+  const [{ method, url, body }] = service.requests;
+  assert.deepEqual([method, url, body], ["POST", "/v1/assets/a%2Fb/process", ""]);
+});
+
+test("an asset whose bytes are gone is not asked for again and again", async (t) => {
+  const body = { code: "not_processable", detail: "Its bytes are no longer kept. Upload it again." };
+  const { service, quayside } = await connect(t, () => ({ status: 409, body }));
+  await assert.rejects(quayside.process("a"), { code: "not_processable", message: body.detail });
+  assert.equal(service.requests.length, 1);
+});
+
+test("where a picture was taken is kept only where that is asked for", async (t) => {
+  const { service, quayside } = await connect(t, () => ({ status: 400, body: { code: "enough" } }));
+  for (const options of [undefined, { keepLocation: true }]) {
+    const upload = quayside.upload(new File(["abc"], "a.jpg", { type: "image/jpeg" }), options);
+    await assert.rejects(upload.finished, { code: "enough" });
+  }
+  const said = service.requests.map(({ body }) => JSON.parse(body).keepLocation);
+  assert.deepEqual(said, [undefined, true]);
+});
+
 test("uploads of other browsers are listed with what storage has of them", async (t) => {
   const asset = { id: "u1", name: "a.mp4", size: 10, createdAt: "2026-11-20T12:00:00Z", status: "awaiting_upload" };
   const answer = ({ url }) =>

@@ -36,6 +36,31 @@ export const video = () => made("video.mp4", [seconds(6), repeated(3, "video.mp4
 /** The same, six seconds: 22 MB. */
 export const shortVideo = () => made("short.mp4", [seconds(6), repeated(1, "short.mp4")]);
 
+/** Two seconds of H.264, 25 frames a second, with two sound tracks: English in stereo and German in mono. */
+export const dubbedVideo = () =>
+  made("dubbed.mp4", [
+    [
+      ...["-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=25:duration=2"],
+      ...["-f", "lavfi", "-i", "sine=frequency=220:sample_rate=48000:duration=2"],
+      ...["-f", "lavfi", "-i", "sine=frequency=330:sample_rate=44100:duration=2"],
+      ...["-map", "0", "-map", "1", "-map", "2", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"],
+      ...["-c:a", "aac", "-ac:a:0", "2", "-ac:a:1", "1"],
+      ...["-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=ger", "dubbed.mp4"],
+    ],
+  ]);
+
+/** Nine seconds of MP3, mono. */
+export const song = () =>
+  made("song.mp3", [
+    ["-f", "lavfi", "-i", "sine=frequency=196:sample_rate=44100:duration=9", "-b:a", "96k", "song.mp3"],
+  ]);
+
+/** Twelve frames that repeat for ever. */
+export const gif = () =>
+  made("spinning.gif", [
+    ["-f", "lavfi", "-i", "testsrc2=size=400x300:rate=6:duration=2", "-loop", "0", "spinning.gif"],
+  ]);
+
 /** @returns {Promise<string[]>} twenty small photographs, each another one */
 export const photographs = () =>
   Promise.all(
