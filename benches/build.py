@@ -14,13 +14,14 @@ class Programs:
     def __init__(self):
         say("building in release (minutes the first time)")
         # One command for all: an example by itself would have cargo build every dependency once more.
-        run("cargo", "build", "--release", "--workspace", "--lib", "--bins", "--example", "thumbnail", "--quiet",
-            cwd=PROJECT)
+        run("cargo", "build", "--release", "--workspace", "--lib", "--bins", "--example", "thumbnail",
+            "--example", "inspect_url", "--quiet", cwd=PROJECT)
         metadata = run("cargo", "metadata", "--format-version", "1", "--no-deps", cwd=PROJECT)
         self.metadata = json.loads(metadata)
         self.release = f"{self.metadata['target_directory']}/release"
         self.local = f"{self.release}/quayside-local"
         self.thumbnail = f"{self.release}/examples/thumbnail"
+        self.inspect_url = f"{self.release}/examples/inspect_url"
         self.process_metadata = f"{self.release}/process-metadata"
 
     def functions(self):
@@ -33,7 +34,7 @@ class Peers:
     """Programs and packages to compare with, installed once into the user's cache."""
 
     def __init__(self):
-        for program in ("cargo", "chromium", "curl", "ffmpeg", "node", "npm"):
+        for program in ("cargo", "chromium", "curl", "ffmpeg", "ffprobe", "mediainfo", "node", "npm"):
             if not shutil.which(program):
                 sys.exit(f"./bench needs {program}, which is not installed.")
         pinned = [BENCHES / name for name in ("package.json", "package-lock.json", "requirements.txt")]

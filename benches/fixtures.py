@@ -3,13 +3,10 @@
 import os
 import subprocess
 
+import media
 from common import FIXTURES, MIB, run, say
 
 PHOTO_WIDTH, PHOTO_HEIGHT = 4000, 3000
-
-# A box that names the format, and one of data whose length 0 means that it reaches to the end of the file (ISO/IEC
-# 14496-12, sections 4.2 and 4.3).
-MP4_HEAD = b"\0\0\0\x18ftypisom\0\0\x02\0isommp42" + b"\0\0\0\0mdat"
 
 
 def photo():
@@ -50,9 +47,10 @@ def photo_sources():
 
 def video(file, size):
     """Writes `size` bytes that begin as an MP4 does and go on with random ones, so that no layer can save work."""
+    head = media.mp4_head()
     with open(file, "wb") as out:
-        out.write(MP4_HEAD)
-        for start in range(len(MP4_HEAD), size, 16 * MIB):
+        out.write(head)
+        for start in range(len(head), size, 16 * MIB):
             out.write(os.urandom(min(16 * MIB, size - start)))
     # What is still to be written to disk must not be counted as part of what follows.
     os.sync()

@@ -3,8 +3,8 @@
 import os
 import time
 
+import media
 from common import MIB, percentile, say
-from fixtures import MP4_HEAD
 from local import System, put
 from report import Table
 
@@ -35,7 +35,7 @@ def measure(programs, count):
             client.timed("get", "GET", f"/v1/assets/{upload['assetId']}")
             client.timed("data", "GET", f"/v1/assets/{upload['assetId']}/data")
             client.timed("list, 50 assets", "GET", "/v1/assets?limit=50")
-        part = MP4_HEAD.ljust(PART_BYTES, b"\0")
+        part = media.mp4_head().ljust(PART_BYTES, b"\0")
         for _ in range(max(5, count // 20)):
             client.multipart(part)
         return client.table(count)

@@ -13,7 +13,7 @@ import urllib.request
 from datetime import datetime, timezone
 from pathlib import Path
 
-from common import PROJECT, eventually
+from common import PROJECT, eventually, run
 
 BUCKET = "quayside-media"
 TABLE = "quayside"
@@ -139,3 +139,8 @@ def put(url, data, headers):
     request = urllib.request.Request(url, data, {"content-type": "application/octet-stream", **headers}, method="PUT")
     with urllib.request.urlopen(request, timeout=120) as answer:
         return answer.headers["etag"]
+
+
+def put_file(system, key, file):
+    """Puts a file of any size into storage, whole."""
+    run("curl", "--silent", "--show-error", "--fail", "--upload-file", file, system.presign("PUT", key))

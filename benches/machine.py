@@ -45,7 +45,8 @@ def versions(peers):
         ("Node", first(["node", "--version"]).lstrip("v")),
         ("Chromium", re.search(r"[\d.]+", run("chromium", "--version"))[0]),
         ("curl", first(["curl", "--version"]).split()[1]),
-        ("ffmpeg", first(["ffmpeg", "-version"]).split()[2]),
+        ("ffmpeg and ffprobe", first(["ffmpeg", "-version"]).split()[2]),
+        ("mediainfo", re.search(r"v([\d.]+)", run("mediainfo", "--Version"))[1]),
     ]
     return [*numbers, *sorted(peers.versions.items())]
 

@@ -5,8 +5,10 @@ import time
 from pathlib import Path
 
 import function
+import inspection
 import latency
 import machine
+import media
 import thumbnails
 import upload
 from build import Peers, Programs
@@ -21,29 +23,34 @@ METHOD = PROJECT / "benches/method.md"
 def main():
     measurements = {
         "thumbnails": lambda: thumbnails.measure(programs, peers, photo()),
-        "function": lambda: function.measure(programs, photo()),
+        "function": lambda: function.measure(programs, photo(), media.film(arguments.film_mib * MIB, "end")),
+        "inspection": lambda: inspection.measure(programs, arguments.film_mib * MIB, arguments.rounds),
         "upload": lambda: upload.measure(programs, peers, arguments.upload_mib * MIB, arguments.rounds),
-        "latency": lambda: (latency.measure(programs, arguments.requests), None),
-        "sizes": lambda: (sizes(programs), None),
+        "latency": lambda: [latency.measure(programs, arguments.requests)],
+        "sizes": lambda: [sizes(programs)],
     }
     parser = argparse.ArgumentParser(prog="./bench", description="Measures Quayside in release beside its peers.")
     parser.add_argument("only", nargs="*", choices=[[], *measurements], metavar="MEASUREMENT",
                         help=f"of {', '.join(measurements)}; all of them, and docs/BENCHMARKS.md is written, without any")
     parser.add_argument("--quick", action="store_true", help="smaller sizes, for trying out; writes no document")
     arguments = parser.parse_args()
-    arguments.upload_mib, arguments.rounds, arguments.requests = (256, 1, 20) if arguments.quick else (2048, 3, 300)
+    arguments.upload_mib, arguments.film_mib = (256, 256) if arguments.quick else (2048, 3072)
+    arguments.rounds, arguments.requests = (1, 20) if arguments.quick else (3, 300)
     is_whole = not arguments.only and not arguments.quick
 
     peers, programs = Peers(), Programs()
     photo()
+    media.mp4_head()
+    for subject in inspection.subjects(arguments.film_mib * MIB):
+        subject.make()
     load = machine.wait_until_quiet() if is_whole else None
     begun = time.monotonic()
     tables, rows = [], []
     for name in arguments.only or measurements:
-        table, row = measurements[name]()
+        table, *found = measurements[name]()
         print(f"\n{table.text()}\n", flush=True)
         tables.append(table)
-        rows += [row] if row else []
+        rows += found
     print(f"\n{summary(rows).text()}\n")
     if is_whole:
         minutes = (time.monotonic() - begun) / 60

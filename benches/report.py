@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from common import MIB
+
 
 @dataclass
 class Row:
@@ -50,3 +52,12 @@ def summary(rows):
     for row in rows:
         table.add(*row.cells())
     return table
+
+
+def amount(size):
+    """So many bytes in the unit that suits them."""
+    for unit, name in ((1 << 30, "GiB"), (MIB, "MiB"), (1024, "KiB")):
+        if size >= unit:
+            value = size / unit
+            return f"{value:.0f} {name}" if value == int(value) or value >= 100 else f"{value:.1f} {name}"
+    return f"{size:.0f} B"

@@ -1,7 +1,7 @@
 """A large upload: the page's client in Chromium beside curl, to the same storage, in turns.
 
 - `curl -T`: one PUT of the whole file to a presigned URL, the yardstick of the contract;
-- `curl`, parts: what the page's client does, done by curl: initiate, the same parts, four at a time, complete;
+- `curl`, parts: what the page's client does, done by curl: initiate, the same parts, six at a time, complete;
 - the page's client: from `upload(file)` until the service has answered that the upload is complete.
 
 Before each, what the one before has written is deleted and the disk is left to settle.
@@ -20,7 +20,7 @@ from common import BENCHES, MIB, cpu_seconds, forget_peak_rss, median, peak_rss,
 from local import System
 from report import Row, Table
 
-PARALLEL = 4
+PARALLEL = 6
 
 
 def measure(programs, peers, size, rounds):
