@@ -3,8 +3,7 @@
 mod embedded;
 mod jpeg;
 mod png;
-
-use std::io::Cursor;
+mod webp;
 
 use quayside_inspect::RasterFormat;
 use quayside_inspect::image::Image;
@@ -12,6 +11,7 @@ use quayside_inspect::image::Image;
 use super::colour::Profile;
 use super::pixels::{Layout, Pixels, Shrink};
 use super::{Error, PREVIEW_SIDE};
+pub(super) use webp::StoredFrame;
 
 /// Pictures that are shrunk by means of whole squares keep this many pixels on the longer side, so that the filter that
 /// follows has something to work with.
@@ -28,7 +28,7 @@ pub(super) fn decode(bytes: &[u8], image: &Image) -> Result<Decoded, Error> {
     match image.format {
         RasterFormat::Jpeg => jpeg::decode(bytes, image),
         RasterFormat::Png => png::decode(bytes, image),
-        RasterFormat::WebP => webp(bytes, image),
+        RasterFormat::WebP => webp::decode(bytes, image),
         RasterFormat::Gif => gif(bytes, image),
     }
 }
@@ -40,20 +40,6 @@ fn damaged(error: impl ToString) -> Error {
 /// Decoders allocate by what they read themselves; it has to be what was checked.
 fn check_size(found: (u32, u32), image: &Image) -> Result<(), Error> {
     if found == image.stored_size() { Ok(()) } else { Err(damaged("its headers contradict each other")) }
-}
-
-fn webp(bytes: &[u8], image: &Image) -> Result<Decoded, Error> {
-    let mut decoder = image_webp::WebPDecoder::new(Cursor::new(bytes)).map_err(damaged)?;
-    check_size(decoder.dimensions(), image)?;
-    let layout = if decoder.has_alpha() { Layout::Rgba } else { Layout::Rgb };
-    let mut picture = vec![0; decoder.output_buffer_size().ok_or_else(|| damaged("it is too large"))?];
-    decoder.read_image(&mut picture).map_err(damaged)?;
-    let (width, height) = image.stored_size();
-    let mut shrink = Shrink::new(width, height, layout, SHRUNK_SIDE);
-    picture.chunks_exact(width as usize * layout.samples()).for_each(|row| shrink.push(row));
-    drop(picture);
-    let profile = decoder.icc_profile().map_err(damaged)?.as_deref().and_then(Profile::parse);
-    Ok(Decoded { pixels: shrink.finish(), profile })
 }
 
 fn gif(bytes: &[u8], image: &Image) -> Result<Decoded, Error> {

@@ -1,6 +1,7 @@
 //! The chunks of which WebP files are made (RFC 9649, section 2).
 
 /// A chunk's name and data, one after the other, as far as they are whole.
+#[derive(Clone)]
 pub(super) struct Chunks<'a>(pub(super) &'a [u8]);
 
 impl<'a> Chunks<'a> {

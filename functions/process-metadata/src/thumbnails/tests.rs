@@ -3,6 +3,7 @@
 mod animation;
 mod colours;
 mod embedded;
+mod forms;
 mod hostile;
 
 use image::codecs::{jpeg::JpegEncoder, png::PngEncoder, webp::WebPEncoder};
