@@ -165,12 +165,24 @@ fn vp8(width: u16, height: u16) -> (&'static [u8; 4], Vec<u8>) {
     (b"VP8 ", [&[0x10, 0, 0, 0x9D, 0x01, 0x2A], size.as_slice(), &[0; 10]].concat())
 }
 
+/// A frame of an animation: left, top, width, height, and its chunks.
+fn frame([left, top, width, height]: [u32; 4], inner: &[(&[u8; 4], Vec<u8>)]) -> (&'static [u8; 4], Vec<u8>) {
+    let mut data: Vec<u8> = [left / 2, top / 2, width - 1, height - 1, 100]
+        .iter()
+        .flat_map(|value| value.to_le_bytes()[..3].to_vec())
+        .chain([0])
+        .collect();
+    // The chunks are written as those of a file.
+    data.extend(&riff(inner)[12..]);
+    (b"ANMF", data)
+}
+
 #[test]
 fn webp_is_read_in_all_its_forms() {
     let still = read(&riff(&[vp8(640, 480)]), RasterFormat::WebP).unwrap();
     assert_eq!((still.width, still.height, still.has_alpha, still.frames), (640, 480, false, 1));
-    let frame = (b"ANMF", [[0; 6].as_slice(), &[1, 0, 0, 1, 0, 0], &[0; 4]].concat());
-    let animated = read(&riff(&[vp8x(0x12, 2, 2), frame.clone(), frame.clone(), frame]), RasterFormat::WebP).unwrap();
+    let frame = || frame([0, 0, 2, 2], &[(b"ALPH", vec![0; 5]), vp8(2, 2)]);
+    let animated = read(&riff(&[vp8x(0x12, 2, 2), frame(), frame(), frame()]), RasterFormat::WebP).unwrap();
     assert_eq!((animated.width, animated.height, animated.has_alpha, animated.frames), (2, 2, true, 3));
 }
 
@@ -180,15 +192,32 @@ fn webp_with_lying_sizes_is_refused() {
     assert!(matches!(read(&contradiction, RasterFormat::WebP), Err(Error::Unreadable { .. })));
     let huge = riff(&[vp8x(0, 1 << 24, 1 << 24), vp8(1, 1)]);
     assert!(matches!(read(&huge, RasterFormat::WebP), Err(Error::LimitsExceeded { .. })));
-    let outside =
-        riff(&[vp8x(2, 2, 2), (b"ANMF", [[1, 0, 0, 0, 0, 0].as_slice(), &[1, 0, 0, 1, 0, 0], &[0; 4]].concat())]);
-    assert!(matches!(read(&outside, RasterFormat::WebP), Err(Error::Unreadable { .. })));
     let mut long = riff(&[vp8(2, 2)]);
     long[4..8].copy_from_slice(&u32::MAX.to_le_bytes());
     assert!(matches!(read(&long, RasterFormat::WebP), Err(Error::Unreadable { .. })));
-    let frames = vec![(b"ANMF", vec![0; 16]); 100_000];
+    let frames = vec![frame([0, 0, 1, 1], &[vp8(1, 1)]); 100_000];
     let animation = riff(&[vec![vp8x(2, 2, 2)], frames].concat());
     assert!(matches!(read(&animation, RasterFormat::WebP), Err(Error::LimitsExceeded { what: "frames", .. })));
+}
+
+#[test]
+fn a_frame_of_webp_that_is_not_what_it_says_is_refused() {
+    let animation = |rectangle, chunks: &[(&'static [u8; 4], Vec<u8>)]| {
+        read(&riff(&[vp8x(2, 20, 10), frame(rectangle, chunks)]), RasterFormat::WebP)
+    };
+    let unknown = || (b"abcd", vec![7; 3]);
+    assert!(animation([4, 2, 16, 8], &[unknown(), vp8(16, 8), unknown()]).is_ok());
+    for (what, rectangle, chunks) in [
+        ("outside of its canvas", [4, 4, 16, 8], vec![vp8(16, 8)]),
+        ("larger than its frame", [0, 0, 16, 8], vec![vp8(16_383, 16_383)]),
+        ("smaller than its frame", [0, 0, 16, 8], vec![vp8(8, 16)]),
+        ("lossless and larger", [0, 0, 16, 8], vec![(b"VP8L", vec![0x2F, 0xFF, 0xFF, 0xFF, 0x0F])]),
+        ("a file of its own", [0, 0, 16, 8], vec![vp8x(0, 16, 8), vp8(16, 8)]),
+        ("without a picture", [0, 0, 16, 8], vec![unknown()]),
+        ("empty", [0, 0, 16, 8], vec![]),
+    ] {
+        assert!(matches!(animation(rectangle, &chunks), Err(Error::Unreadable { .. })), "{what}");
+    }
 }
 
 #[test]

@@ -7,6 +7,9 @@ use crate::read;
 const ANIMATION: u8 = 1 << 1;
 const ALPHA: u8 = 1 << 4;
 
+/// Bytes of a frame of an animation in front of its chunks.
+const FRAME_HEADER: usize = 16;
+
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Header, Error> {
     if !bytes.starts_with(b"RIFF") || read::array(bytes, 8) != Some(*b"WEBP") {
         return Err(unreadable("it does not start as a WebP file"));
@@ -46,7 +49,7 @@ fn extended(header: &[u8], mut rest: &[u8], limits: &Limits) -> Result<Header, E
             b"VP8 " | b"VP8L" if !is_animation => {
                 let (found_width, found_height, _) = bitstream(&name, data)?;
                 if (found_width, found_height) != (width, height) {
-                    return Err(unreadable("its WebP headers contradict each other"));
+                    return Err(contradiction());
                 }
                 frames = 1;
             }
@@ -60,7 +63,7 @@ fn extended(header: &[u8], mut rest: &[u8], limits: &Limits) -> Result<Header, E
     Ok(Header { width, height, exif: found_exif, has_alpha: flags & ALPHA != 0, frames })
 }
 
-/// Whether a frame of an animation lies within its canvas.
+/// Whether a frame of an animation lies within its canvas, and its picture is as large as it says.
 fn check_frame(data: &[u8], width: u32, height: u32) -> Result<(), Error> {
     let [Some(x), Some(y), Some(frame_width), Some(frame_height)] = [0, 3, 6, 9].map(|at| read::u24_le(data, at))
     else {
@@ -70,7 +73,27 @@ fn check_frame(data: &[u8], width: u32, height: u32) -> Result<(), Error> {
     if x * 2 + frame_width + 1 > width || y * 2 + frame_height + 1 > height {
         return Err(unreadable("a frame lies outside of its WebP canvas"));
     }
-    Ok(())
+    let mut rest = data.get(FRAME_HEADER..).ok_or_else(cut_off)?;
+    while !rest.is_empty() {
+        let Chunk { name, data, after } = chunk(rest)?;
+        rest = after;
+        match &name {
+            b"VP8 " | b"VP8L" => {
+                let (found_width, found_height, _) = bitstream(&name, data)?;
+                if (found_width, found_height) != (frame_width + 1, frame_height + 1) {
+                    return Err(contradiction());
+                }
+                return Ok(());
+            }
+            b"VP8X" => return Err(contradiction()),
+            _ => {}
+        }
+    }
+    Err(unreadable("a frame has no WebP picture"))
+}
+
+fn contradiction() -> Error {
+    unreadable("its WebP headers contradict each other")
 }
 
 /// Width, height and transparency from the header of a lossy (RFC 6386, section 9.1) or lossless bitstream (RFC 9649,

@@ -272,7 +272,7 @@ fn a_damaged_frame_ends_the_animation_and_not_the_image() {
     let frames = [&picture, &other, &picture].map(|picture| ([0, 0], picture, 100, REPLACES));
     let file = webp(40, 30, 0, &frames);
     let last = file.windows(4).rposition(|bytes| bytes == b"VP8 ").unwrap();
-    // The signature of its key frame.
-    let damaged = [&file[..last + 11], &[0], &file[last + 12..]].concat();
+    // The length of its first part, of which there is less.
+    let damaged = [&file[..last + 9], &[0xFF, 0xFF], &file[last + 11..]].concat();
     assert_eq!(delays(&damaged), [100; 2]);
 }
