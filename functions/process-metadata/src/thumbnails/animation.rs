@@ -43,50 +43,82 @@ pub(super) fn animation(bytes: &[u8], image: &Image) -> Option<Rendition> {
     if image.frames < 2 || u64::from(width) * u64::from(height) > MAX_CANVAS {
         return None;
     }
+    let mut strip = play(bytes, image, MIN_DELAY)?;
+    // Of two pictures that take turns quickly, the one that is left out may be always the same.
+    if strip.pictures() < 2 {
+        strip = play(bytes, image, 0)?;
+    }
+    strip.finish()
+}
+
+/// Plays the file, and leaves out frames of a shorter time than `min_delay`, in milliseconds, where they follow each
+/// other more closely.
+fn play(bytes: &[u8], image: &Image, min_delay: u32) -> Option<Strip> {
     let (mut strip, plays) = match image.format {
         RasterFormat::Gif => {
             let mut frames = gif::Frames::open(bytes)?;
-            let strip = compose(image, None, MAX_WORK, || frames.next());
+            let strip = compose(image, None, MAX_WORK, min_delay, || frames.next());
             // It may be told as late as right before the first frame.
             (strip, frames.plays())
         }
         RasterFormat::WebP => {
             let mut frames = webp::Frames::open(bytes)?;
             let profile = frames.profile.take();
-            (compose(image, profile.as_ref(), MAX_WORK, || frames.next()), frames.plays)
+            (compose(image, profile.as_ref(), MAX_WORK, min_delay, || frames.next()), frames.plays)
         }
         RasterFormat::Jpeg | RasterFormat::Png => return None,
     };
     strip.plays = plays;
-    strip.finish()
+    Some(strip)
 }
 
 /// Plays the frames until they end, one of them is damaged, or it is enough.
-fn compose(image: &Image, profile: Option<&Profile>, max_work: u64, mut next: impl FnMut() -> Option<Frame>) -> Strip {
+fn compose(
+    image: &Image,
+    profile: Option<&Profile>,
+    max_work: u64,
+    min_delay: u32,
+    mut next: impl FnMut() -> Option<Frame>,
+) -> Strip {
     let (width, height) = image.stored_size();
     let small = fit((width, height), THUMBNAIL_SIDE);
     let mut canvas = Canvas::new(width, height);
     let mut strip = Strip::new(fit((image.width, image.height), THUMBNAIL_SIDE));
+    let show = |strip: &mut Strip, canvas: &Canvas, delay| {
+        let picture = colour::to_srgb(canvas.pixels().resize(small.0, small.1), profile);
+        strip.push(picture.upright(image.orientation), delay)
+    };
     let (mut work, mut length, mut since_shown) = (0, 0, 0);
-    while let Some(frame) = next() {
+    // The last frame, without its pixels, and how long it is shown if it was left out.
+    let mut before: Option<Frame> = None;
+    let mut left_out = 0;
+    while let Some(mut frame) = next() {
+        if let Some(before) = before.take() {
+            canvas.dispose(&before);
+        }
+        strip.prolong(std::mem::take(&mut left_out));
         work += FRAME_WORK + u64::from(frame.width) * u64::from(frame.height);
         canvas.draw(&frame);
-        if !strip.is_empty() && since_shown < MIN_DELAY && frame.delay < MIN_DELAY {
-            strip.prolong(frame.delay);
+        if !strip.is_empty() && since_shown < min_delay && frame.delay < min_delay {
+            left_out = frame.delay;
             since_shown += frame.delay;
         } else {
             work += u64::from(width) * u64::from(height);
-            let picture = colour::to_srgb(canvas.pixels().resize(small.0, small.1), profile);
-            if strip.push(picture.upright(image.orientation), frame.delay).is_err() {
+            if show(&mut strip, &canvas, frame.delay).is_err() {
                 break;
             }
             since_shown = frame.delay;
         }
         length += u64::from(frame.delay);
-        canvas.dispose(&frame);
+        frame.pixels = Vec::new();
+        before = Some(frame);
         if work >= max_work || strip.pictures() >= MAX_PICTURES || length >= MAX_LENGTH && strip.pictures() >= 2 {
             break;
         }
+    }
+    // An animation may come to rest on its last picture. Where that cannot be written, those before it are there.
+    if left_out > 0 && strip.pictures() >= 2 {
+        show(&mut strip, &canvas, left_out).unwrap_or_default();
     }
     strip
 }

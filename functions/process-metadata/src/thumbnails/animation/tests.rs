@@ -20,7 +20,7 @@ fn an_animation_without_end_is_left_at_some_time() {
         [(1, 11, true, 800), (1, 100, true, 144), (256, 100, false, 77), (64, 70, false, 143)]
     {
         let mut count = 0;
-        let strip = compose(&image, None, 10_000_000, || {
+        let strip = compose(&image, None, 10_000_000, MIN_DELAY, || {
             count += 1;
             let pixels = vec![if same { 7 } else { count as u8 }; side as usize * side as usize * 4];
             let (left, top, over, disposal) = (0, 0, false, Disposal::Keep);

@@ -231,6 +231,31 @@ fn frames_in_quick_succession_are_thinned_out() {
 }
 
 #[test]
+fn a_quick_animation_of_two_pictures_moves() {
+    // Every other frame alone would be the same picture over and over.
+    assert_eq!(delays(&gif(64, 48, None, &alternating(6, 4))), [40; 6]);
+    assert_eq!(delays(&gif(64, 48, None, &alternating(2, 2))), [20; 2]);
+    assert_eq!(delays(&gif(64, 48, None, &alternating(2, 6))), [60; 2]);
+}
+
+#[test]
+fn an_animation_comes_to_rest_on_its_last_picture() {
+    let frame = |colour, delay, dispose| solid([0, 0, 64, 48], colour, delay, dispose);
+    for dispose in [DisposalMethod::Keep, DisposalMethod::Background, DisposalMethod::Previous] {
+        let frames = [
+            frame(0, 10, DisposalMethod::Keep),
+            frame(1, 4, DisposalMethod::Keep),
+            frame(0, 2, DisposalMethod::Keep),
+            frame(2, 2, dispose),
+        ];
+        let made = animated(&gif(64, 48, None, &frames)).unwrap();
+        let (shown, _) = played(&made.bytes);
+        assert_eq!(shown.iter().map(|one| one.delay).collect::<Vec<_>>(), [100, 60, 20]);
+        assert_near(shown[2].at(9, 9), GREEN, 16, "the last picture");
+    }
+}
+
+#[test]
 fn of_a_long_animation_the_beginning_is_kept() {
     assert_eq!(delays(&gif(64, 48, None, &alternating(400, 10))), [100; 100]);
     assert_eq!(delays(&gif(64, 48, None, &alternating(400, 7))).len(), 143);
