@@ -130,7 +130,7 @@ impl Judge {
             Ok(thumbnails) => thumbnails,
             Err(error @ thumbnails::Error::Unreadable { .. }) => return Ok(Err(unreadable(error.to_string()))),
             // Not the file's fault, so it is tried again.
-            Err(error @ thumbnails::Error::Encoding) => return Err(Error::Unavailable(error.into())),
+            Err(error @ thumbnails::Error::Failed) => return Err(Error::Unavailable(error.into())),
         };
         let blurhash = thumbnails.as_ref().map(|thumbnails| thumbnails.blurhash.clone());
         let metadata = found::of_image(image, blurhash, self.keep_location);

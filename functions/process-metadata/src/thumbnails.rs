@@ -14,6 +14,7 @@ mod tests;
 
 use std::panic::{self, AssertUnwindSafe};
 
+use decode::Decoded;
 use pixels::{Layout, Pixels};
 use quayside_inspect::image::Image;
 use webp::WebPConfig;
@@ -36,7 +37,8 @@ const BLURHASH_SIDE: u32 = 32;
 /// What is made of an image.
 #[derive(Clone, Debug)]
 pub struct Thumbnails {
-    /// `thumbnail`, `preview`, and of an animation also `animation`, in this order. None is larger than the image itself.
+    /// `thumbnail`, `preview`, and of an animated GIF or WebP also `animation`, in this order. None is larger than the
+    /// image itself.
     pub renditions: Vec<Rendition>,
     /// The image in about 28 characters, for a placeholder (blurha.sh), with 4 × 3 components. What is transparent
     /// counts as white.
@@ -65,49 +67,56 @@ pub enum Error {
         /// What the decoder says, as the end of a sentence.
         why: String,
     },
-    /// The image is in order, but writing a rendition failed, as it does when memory runs out.
-    #[error("The image's previews could not be written.")]
-    Encoding,
+    /// Nothing is wrong with the image, as far as is known: memory ran out, or this code is at fault. It may work when it
+    /// is tried again.
+    #[error("The image's previews could not be made.")]
+    Failed,
 }
 
-/// Makes the renditions and the blurhash of an image file; of an animation from its first frame, and also `animation`,
-/// which moves. That is left out where no two different pictures can be read, or where the canvas has more than 2^21
-/// pixels.
+/// Makes the renditions and the blurhash of an image file; of an animation from its first frame. Of an animated GIF or
+/// WebP also `animation`, which moves. That is left out where no two different pictures can be read, or where the canvas
+/// has more than 2^21 pixels; and of an animated PNG.
 ///
 /// `image` is what [`inspect`](quayside_inspect::image::inspect) says of the same bytes; its limits bound the memory
-/// that this takes. For a JPEG that is about 10 bytes for each pixel of the preview, and twice the number of the
-/// image's own pixels more where it is progressive; for a PNG without interlacing a few rows; for everything else up
-/// to 6 bytes for each pixel of the image. For `animation` it is up to 20 bytes for each pixel of the canvas, at most
-/// 42 MB.
+/// that this takes, for each pixel of the image:
+///
+/// - JPEG in one scan, and PNG without interlacing: a few rows. In several scans JPEG takes 2 bytes for each sample: 3
+///   with colours at half the resolution, as is usual, 6 with all of them, and 8 in CMYK.
+/// - WebP: 3 bytes with loss, 8 without, and 9 with loss and transparency; and up to 80 MB and twice the file's size.
+/// - Interlaced PNG: up to 4 bytes. GIF: 1 byte.
+///
+/// On top of that come about 10 bytes for each pixel of what the picture is first shrunk to, which has at most 5119 on
+/// its longer side; and for `animation`, after all that, up to 20 bytes for each pixel of the canvas, at most 42 MB.
 ///
 /// The work is done on the calling thread, for up to some seconds.
 ///
 /// # Errors
 ///
-/// [`Error::Unreadable`] for damaged or truncated data, also where a decoder panics over it, and [`Error::Encoding`].
-/// Of an animation that concerns the first frame only.
+/// [`Error::Unreadable`] for damaged or truncated data, also where a decoder panics over it, and [`Error::Failed`]. Of
+/// an animation that concerns the first frame only.
 pub fn thumbnails(bytes: &[u8], image: &Image) -> Result<Thumbnails, Error> {
-    caught(|| make(bytes, image))
+    let broken = Error::Unreadable { why: "it breaks the decoder".into() };
+    let decoded = caught(broken, || decode::decode(bytes, image))?;
+    let mut made = caught(Error::Failed, || make(decoded, image))?;
+    // There is a picture without it, so that nothing which goes wrong in the later frames concerns the image.
+    let animation = caught(Error::Failed, || Ok(animation::animation(bytes, image)));
+    made.renditions.extend(animation.ok().flatten());
+    Ok(made)
 }
 
-/// What `work` says, or that the image cannot be read where it panics.
-fn caught<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    panic::catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err(Error::Unreadable { why: "it breaks the decoder".into() }))
+/// What `work` says, or this error where it panics.
+fn caught<T>(broken: Error, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(broken))
 }
 
-fn make(bytes: &[u8], image: &Image) -> Result<Thumbnails, Error> {
-    let decoded = decode::decode(bytes, image)?;
+fn make(decoded: Decoded, image: &Image) -> Result<Thumbnails, Error> {
     let (width, height) = fit(image.stored_size(), PREVIEW_SIDE);
     let small = decoded.pixels.resize(width, height);
     let preview = colour::to_srgb(small, decoded.profile.as_ref()).upright(image.orientation);
     let (width, height) = fit((image.width, image.height), THUMBNAIL_SIDE);
     let thumbnail = preview.resize(width, height);
     let blurhash = blurhash(&thumbnail)?;
-    let mut renditions = vec![encode("thumbnail", &thumbnail)?, encode("preview", &preview)?];
-    drop((preview, thumbnail));
-    // There is a picture without it, so that nothing which goes wrong in the later frames concerns the image.
-    renditions.extend(caught(|| Ok(animation::animation(bytes, image))).ok().flatten());
+    let renditions = vec![encode("thumbnail", &thumbnail)?, encode("preview", &preview)?];
     Ok(Thumbnails { renditions, blurhash })
 }
 
@@ -131,16 +140,16 @@ fn encode(name: &'static str, pixels: &Pixels) -> Result<Rendition, Error> {
 
 /// The WebP file of an RGB or RGBA picture, by libwebp.
 fn webp(pixels: &Pixels, quality: f32) -> Result<webp::WebPMemory, Error> {
-    let mut config = WebPConfig::new().map_err(|()| Error::Encoding)?;
+    let mut config = WebPConfig::new().map_err(|()| Error::Failed)?;
     config.quality = quality;
     config.method = METHOD;
     let layout = if pixels.layout == Layout::Rgba { webp::PixelLayout::Rgba } else { webp::PixelLayout::Rgb };
     let encoder = webp::Encoder::new(&pixels.bytes, layout, pixels.width, pixels.height);
-    encoder.encode_advanced(&config).map_err(|_| Error::Encoding)
+    encoder.encode_advanced(&config).map_err(|_| Error::Failed)
 }
 
 fn blurhash(thumbnail: &Pixels) -> Result<String, Error> {
     let (width, height) = fit((thumbnail.width, thumbnail.height), BLURHASH_SIDE);
     let flat = thumbnail.resize(width, height).on_white();
-    blurhash::encode(4, 3, width, height, &flat).map_err(|_| Error::Encoding)
+    blurhash::encode(4, 3, width, height, &flat).map_err(|_| Error::Failed)
 }

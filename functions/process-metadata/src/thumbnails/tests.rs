@@ -9,11 +9,13 @@ mod hostile;
 use image::codecs::{jpeg::JpegEncoder, png::PngEncoder, webp::WebPEncoder};
 use image::{DynamicImage, ExtendedColorType, ImageEncoder, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 use moxcms::ColorProfile;
-use quayside_inspect::image::{Limits, inspect};
-use quayside_inspect::sniff;
+use quayside_inspect::image::{Image, Limits, inspect};
+use quayside_inspect::{RasterFormat, sniff};
 use turbojpeg::{Compressor, PixelFormat, Subsamp};
 
-use super::{Error, Rendition, Thumbnails, caught, fit, thumbnails};
+use super::decode::Decoded;
+use super::pixels::{Layout, Pixels};
+use super::{Error, Rendition, Thumbnails, caught, fit, make, thumbnails};
 
 /// What the function does with a file: sniffs, inspects, makes the renditions.
 fn process(file: &[u8]) -> Result<Thumbnails, String> {
@@ -370,6 +372,19 @@ fn the_blurhash_is_that_of_the_upright_picture_on_white() {
 
 #[test]
 fn a_decoder_that_panics_ends_the_image_alone() {
-    let result: Result<(), Error> = caught(|| panic!("a test of what happens"));
+    let broken = Error::Unreadable { why: "it breaks the decoder".into() };
+    let result: Result<(), Error> = caught(broken, || panic!("a test of what happens"));
     assert_eq!(result.unwrap_err().to_string(), "The image cannot be read: it breaks the decoder.");
+}
+
+#[test]
+fn what_fails_after_the_picture_was_read_is_not_said_of_the_file() {
+    let file = png(&quarters(20, 20), Metadata::default());
+    let limits = Limits { max_pixels: 400, max_frames: 1 };
+    let image = inspect(&file, RasterFormat::Png, &limits).unwrap();
+    // Pixels that do not fit their size are nothing that a decoder tells.
+    let pixels = Pixels { width: 20, height: 20, layout: Layout::Rgb, bytes: vec![0; 5] };
+    let image = Image { width: 9, height: 9, ..image };
+    let result = caught(Error::Failed, || make(Decoded { pixels, profile: None }, &image));
+    assert_eq!(result.unwrap_err(), Error::Failed);
 }

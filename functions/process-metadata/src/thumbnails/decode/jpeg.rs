@@ -38,9 +38,9 @@ pub(super) struct Jpeg<'a> {
 
 impl<'a> Jpeg<'a> {
     pub(super) fn open(bytes: &'a [u8]) -> Result<Self, Error> {
-        let mut decoder = Decompressor::new().map_err(damaged)?;
-        decoder.set_scan_limit(MAX_SCANS).map_err(damaged)?;
-        let header = decoder.read_header(bytes).map_err(damaged)?;
+        let mut decoder = Decompressor::new().map_err(|_| Error::Failed)?;
+        decoder.set_scan_limit(MAX_SCANS).map_err(|_| Error::Failed)?;
+        let header = decoder.read_header(bytes).map_err(refused)?;
         Ok(Self { bytes, decoder, header })
     }
 
@@ -67,7 +67,7 @@ impl<'a> Jpeg<'a> {
 
     /// The picture. Samples in CMYK are told as they are stored.
     pub(super) fn decode(&mut self, scale: ScalingFactor, layout: Layout) -> Result<Pixels, Error> {
-        self.decoder.set_scaling_factor(scale).map_err(damaged)?;
+        self.decoder.set_scaling_factor(scale).map_err(|_| Error::Failed)?;
         let format = match layout {
             Layout::Gray => PixelFormat::GRAY,
             Layout::Cmyk => PixelFormat::CMYK,
@@ -79,10 +79,17 @@ impl<'a> Jpeg<'a> {
         let target = turbojpeg::Image { pixels: pixels.as_mut_slice(), width, pitch, height, format };
         match self.decoder.decompress(self.bytes, target) {
             // A warning is an error here, or what is missing of a truncated picture would be grey.
-            Err(error) if !is_padding(&error.to_string()) => Err(damaged(error)),
+            Err(error) if !is_padding(&error.to_string()) => Err(refused(error)),
             _ => Ok(Pixels { width: width as u32, height: height as u32, layout, bytes: pixels }),
         }
     }
+}
+
+/// What libjpeg says of a file, unless it is that memory ran out.
+fn refused(error: turbojpeg::Error) -> Error {
+    let said = error.to_string();
+    let is_memory = ["Insufficient memory", "Memory allocation failure"].iter().any(|text| said.contains(text));
+    if is_memory || matches!(error, turbojpeg::Error::Null) { Error::Failed } else { damaged(said) }
 }
 
 /// Whether libjpeg only warns of a few needless bytes between the picture and its end.
@@ -146,5 +153,19 @@ impl<'a> JpegSegments<'a> {
         let complete = self.icc.iter().zip(1..=u8::MAX).all(|(&(found, _), number)| found == number);
         (complete && !self.icc.is_empty() && self.icc.len() <= 255)
             .then(|| self.icc.iter().flat_map(|&(_, part)| part).copied().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decoder_without_memory_is_not_the_file_at_fault() {
+        let said = |text: &str| refused(turbojpeg::Error::TurboJpegError(text.to_owned()));
+        assert_eq!(said("Insufficient memory (case 4)"), Error::Failed);
+        assert_eq!(said("tj3Init(): Memory allocation failure"), Error::Failed);
+        assert_eq!(refused(turbojpeg::Error::Null), Error::Failed);
+        assert!(matches!(said("Unsupported marker type 0x02"), Error::Unreadable { .. }));
     }
 }
