@@ -303,7 +303,8 @@ impl ProcessingConfig {
             max_video_seconds: variables.number("MAX_VIDEO_DURATION_SECONDS", 1..=31_536_000)?,
             min_video_sides: (width.max(height), width.min(height)),
             thumbnails: variables.switch("THUMBNAILS")?,
-            max_pixels: variables.number("MAX_MEGAPIXELS", 1..=1_000)? * 1_000_000,
+            // WebP takes up to 9 bytes for each pixel, and the function has 1769 MiB.
+            max_pixels: variables.number("MAX_MEGAPIXELS", 1..=150)? * 1_000_000,
             max_frames: u32::try_from(variables.number("MAX_FRAMES", 1..=1_000_000)?).unwrap_or(u32::MAX),
             attempts: variables.number("PROCESSING_ATTEMPTS", 1..=1_000)?,
         })
@@ -439,6 +440,18 @@ mod tests {
             variables.0.insert(name.to_owned(), value.to_owned());
             assert_eq!(DeliveryConfig::read(&variables).unwrap_err().to_string(), sentence);
         }
+    }
+
+    #[test]
+    fn images_are_no_larger_than_the_function_has_memory_for() {
+        let read = |megapixels: &str| {
+            let names = ["MAX_FRAMES", "MAX_VIDEO_DURATION_SECONDS", "MIN_VIDEO_WIDTH", "MIN_VIDEO_HEIGHT"];
+            let others = names.into_iter().chain(["PROCESSING_ATTEMPTS"]).map(|name| (name, "5"));
+            let own = [("THUMBNAILS", "on"), ("MAX_MEGAPIXELS", megapixels)];
+            ProcessingConfig::read(&others.chain(own).collect())
+        };
+        assert_eq!(read("150").unwrap().max_pixels, 150_000_000);
+        assert_eq!(read("151").unwrap_err().to_string(), "MAX_MEGAPIXELS must be a whole number from 1 to 150");
     }
 
     #[test]
