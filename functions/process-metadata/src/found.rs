@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use quayside_inspect::image::Image;
-use quayside_inspect::{Audio, Capture, Media, Transfer, Video};
+use quayside_inspect::{Audio, Capture, Format, Media, Transfer, Video};
 use quayside_shared::config::ProcessingConfig;
 use quayside_shared::domain::metadata::{AudioTrack, ColorTransfer, Location, Quality};
 use quayside_shared::domain::{Failure, FailureCode, Kind, Metadata};
@@ -14,13 +14,31 @@ const MAX_TEXT: usize = 100;
 /// Frames per second that can be meant.
 const FRAME_RATES: RangeInclusive<f64> = 0.001..=100_000.0;
 
+/// Refuses what is above a limit: an image that is not decoded here by its pixels, unless it is a drawing, which has none;
+/// and a video.
+pub(crate) fn check_limits(kind: Kind, media: &Media, config: &ProcessingConfig) -> Result<(), Failure> {
+    match kind {
+        Kind::Image if media.format != Format::Svg => check_image(media, config),
+        Kind::Video => check_video(media, config),
+        Kind::Image | Kind::Audio | Kind::Document => Ok(()),
+    }
+}
+
+fn refuse(detail: String) -> Result<(), Failure> {
+    Err(Failure { code: FailureCode::LimitsExceeded, detail })
+}
+
+fn check_image(media: &Media, config: &ProcessingConfig) -> Result<(), Failure> {
+    let pixels = media.picture.map_or(0, |picture| u64::from(picture.width) * u64::from(picture.height));
+    if pixels > config.max_pixels {
+        return refuse(format!("The image has {pixels} pixels; at most {} are allowed.", config.max_pixels));
+    }
+    Ok(())
+}
+
 /// Refuses a video that plays too long, is too small, or has no picture at all. Seconds count when they are full. One that
 /// does not say how long it plays is let through: what it may cost is bounded by its size.
-pub(crate) fn check_limits(kind: Kind, media: &Media, config: &ProcessingConfig) -> Result<(), Failure> {
-    if kind != Kind::Video {
-        return Ok(());
-    }
-    let refuse = |detail| Err(Failure { code: FailureCode::LimitsExceeded, detail });
+fn check_video(media: &Media, config: &ProcessingConfig) -> Result<(), Failure> {
     let allowed = config.max_video_seconds;
     if let Some(seconds) = media.duration.map(|duration| duration.as_secs()).filter(|&seconds| seconds > allowed) {
         return refuse(format!("The video plays for {seconds} seconds; at most {allowed} are allowed."));
@@ -155,6 +173,8 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop at once")]
     use std::time::Duration;
 
+    use quayside_inspect::Picture;
+
     use super::*;
 
     fn film(codec: &str, frame_rate: f64) -> Video {
@@ -172,7 +192,7 @@ mod tests {
 
     fn media(video: Option<Video>, seconds: f64) -> Media {
         Media {
-            format: quayside_inspect::Format::Matroska,
+            format: Format::Matroska,
             duration: Some(Duration::from_secs_f64(seconds)),
             bit_rate: None,
             video,
@@ -195,23 +215,39 @@ mod tests {
         assert_eq!(empty.video_codec, None);
     }
 
+    const LIMITS: ProcessingConfig = ProcessingConfig {
+        thumbnails: true,
+        max_pixels: 1_000_000,
+        max_frames: 1,
+        max_video_seconds: 7200,
+        min_video_sides: (320, 240),
+        attempts: 5,
+    };
+
+    #[test]
+    fn a_still_image_that_is_not_decoded_has_its_limit_and_a_drawing_has_none() {
+        let still = |format, width| {
+            let picture = Some(Picture { width, height: 1000, has_alpha: None });
+            check_limits(Kind::Image, &Media { format, picture, ..media(None, 0.0) }, &LIMITS)
+        };
+        for format in [Format::Heic, Format::Avif] {
+            assert_eq!(still(format, 1000), Ok(()));
+            let failure = still(format, 1001).unwrap_err();
+            assert_eq!(failure.code, FailureCode::LimitsExceeded);
+            assert_eq!(failure.detail, "The image has 1001000 pixels; at most 1000000 are allowed.");
+        }
+        assert_eq!(still(Format::Svg, 1_000_000), Ok(()));
+    }
+
     #[test]
     fn a_video_without_a_picture_escapes_no_limit_and_sound_has_none() {
-        let config = ProcessingConfig {
-            thumbnails: true,
-            max_pixels: 1,
-            max_frames: 1,
-            max_video_seconds: 7200,
-            min_video_sides: (320, 240),
-            attempts: 5,
-        };
-        let check = |kind, media: &Media| check_limits(kind, media, &config).map_err(|failure| failure.code);
+        let check = |kind, media: &Media| check_limits(kind, media, &LIMITS).map_err(|failure| failure.code);
         let long = media(None, 100_000.0);
         assert_eq!(check(Kind::Video, &long).unwrap_err(), FailureCode::LimitsExceeded);
         assert_eq!(check(Kind::Video, &media(None, 1.0)).unwrap_err(), FailureCode::Unreadable);
         assert_eq!(check(Kind::Audio, &long), Ok(()));
         assert_eq!(check(Kind::Video, &media(Some(film("h264", 25.0)), 7200.9)), Ok(()));
-        let detail = check_limits(Kind::Video, &media(Some(film("h264", 25.0)), 7201.0), &config).unwrap_err().detail;
+        let detail = check_limits(Kind::Video, &media(Some(film("h264", 25.0)), 7201.0), &LIMITS).unwrap_err().detail;
         assert_eq!(detail, "The video plays for 7201 seconds; at most 7200 are allowed.");
     }
 }
