@@ -282,6 +282,36 @@ fn every_kind_of_jpeg_has_its_colours() {
 }
 
 #[test]
+fn a_jpeg_with_odd_but_harmless_headers_is_shown() {
+    let picture = photograph(64, 64);
+    let file = turbo(picture.as_bytes(), 64, PixelFormat::RGB, false);
+    let plain = preview(&file);
+    let scan = file.windows(2).position(|bytes| bytes == [0xFF, 0xDA]).unwrap();
+    let scan_end = scan + 2 + usize::from(file[scan + 3]);
+    for odd in [[0, 0, 0], [1, 62, 0], [0, 63, 0x11]] {
+        let file = [&file[..scan_end - 3], &odd, &file[scan_end..]].concat();
+        assert_eq!(preview(&file), plain, "scan of {odd:?}");
+    }
+    assert_eq!(&file[6..12], b"JFIF\0\x01");
+    for version in [0, 2, 9] {
+        let file = [&file[..11], &[version], &file[12..]].concat();
+        assert_eq!(preview(&file), plain, "JFIF {version}");
+    }
+    // Adobe's segment in place of JFIF's.
+    for transform in [1, 2, 77] {
+        let adobe = [b"\xFF\xEE\0\x0EAdobe\0\x64\0\0\0\0".as_slice(), &[transform]].concat();
+        let file = [&file[..2], &adobe, &file[20..]].concat();
+        assert_eq!(preview(&file), plain, "transform {transform} of three");
+    }
+    let inks = turbo(&[255, 30, 90, 200].repeat(64 * 64), 64, PixelFormat::CMYK, false);
+    let adobe = inks.windows(5).position(|bytes| bytes == b"Adobe").unwrap();
+    for transform in [1, 3] {
+        let file = [&inks[..adobe + 11], &[transform], &inks[adobe + 12..]].concat();
+        assert_eq!(preview(&file), preview(&inks), "transform {transform} of four");
+    }
+}
+
+#[test]
 fn every_kind_of_png_has_its_colours() {
     let rgb16: DynamicImage = image::ImageBuffer::from_pixel(40, 30, Rgb([51_400_u16, 25_700, 12_850])).into();
     let grey_alpha: DynamicImage = image::GrayAlphaImage::from_pixel(40, 30, image::LumaA([90, 128])).into();

@@ -3,7 +3,7 @@
 use image::{DynamicImage, GenericImage, ImageBuffer, Rgb, RgbImage};
 use turbojpeg::{Compressor, PixelFormat, Subsamp};
 
-use super::{preview, process};
+use super::{assert_near, preview, process};
 
 const WIDTH: u32 = 2720;
 const HEIGHT: u32 = 2040;
@@ -122,6 +122,51 @@ fn a_preview_that_shows_something_else_is_not_used() {
         ("stale", stale),
     ] {
         assert_eq!(preview(&embed(&file, 1, &turbo(&other, 70, false))), plain, "{what}");
+    }
+}
+
+/// The compressed data of a scan.
+fn scanned(bits: impl Iterator<Item = bool>) -> Vec<u8> {
+    let bits: Vec<bool> = bits.collect();
+    let bytes =
+        bits.chunks(8).map(|bits| bits.iter().zip((0..8).rev()).fold(0, |sum, (&bit, at)| sum | u8::from(bit) << at));
+    bytes.flat_map(|byte| if byte == 0xFF { vec![byte, 0] } else { vec![byte] }).collect()
+}
+
+/// A progressive JPEG whose first scans tell that all is grey: that of the means, but for some bits that it leaves out, and
+/// the fine ones. Later ones are of the means again: how exact they are, and their data.
+fn grey_and_later(left_out: u8, later: &[(u8, Vec<u8>)]) -> Vec<u8> {
+    let segment =
+        |marker: u8, payload: &[u8]| [&[0xFF, marker], &(payload.len() as u16 + 2).to_be_bytes()[..], payload].concat();
+    // The code 0 is that of no difference, or of a block's end; 10 is that of a difference of 7 bits.
+    let table = |class: u8| segment(0xC4, &[&[class, 1, 1][..], &[0; 14], &[0, 7]].concat());
+    let scan = |range: [u8; 2], exactness, data: &[u8]| {
+        [segment(0xDA, &[1, 1, 0, range[0], range[1], exactness]), data.to_vec()].concat()
+    };
+    let (width, height) = (WIDTH as u16, HEIGHT as u16);
+    let size = [&[8][..], &height.to_be_bytes(), &width.to_be_bytes(), &[1, 1, 0x11, 0]].concat();
+    let nothing = scanned((0..BLOCKS).map(|_| false));
+    let later: Vec<u8> = later.iter().flat_map(|(exactness, data)| scan([0, 0], *exactness, data)).collect();
+    let tables = [segment(0xDB, &[&[0][..], &[32; 64]].concat()), segment(0xC2, &size), table(0), table(0x10)].concat();
+    // Many, as a preview is used only where most of the file is of them.
+    let fine: Vec<u8> = (1..64).flat_map(|frequency| scan([frequency; 2], 0, &nothing)).collect();
+    let first = [scan([0, 0], left_out, &nothing), fine].concat();
+    [&[0xFF, 0xD8], &tables[..], &first, &later, &[0xFF, 0xD9]].concat()
+}
+
+const BLOCKS: u32 = WIDTH.div_ceil(8) * HEIGHT.div_ceil(8);
+
+#[test]
+fn a_preview_of_what_later_scans_paint_over_is_not_used() {
+    let grey = turbo(&RgbImage::from_pixel(1280, 960, Rgb([128; 3])).into(), 80, false);
+    let lower = || (0..BLOCKS).map(|block| block >= BLOCKS / 2);
+    // Bits that the first scan has left out; and all of them once more.
+    let refined: Vec<_> = (0..5).rev().map(|left| ((left + 1) << 4 | left, scanned(lower()))).collect();
+    let difference = [true, false, true, true, true, true, true, false, false];
+    let again = (0..BLOCKS / 2).map(|_| false).chain(difference).chain((1..BLOCKS / 2).map(|_| false));
+    for (left_out, later, white) in [(5, refined, 252), (0, vec![(0, scanned(again))], 255), (0, Vec::new(), 128)] {
+        let made = preview(&embed(&grey_and_later(left_out, &later), 1, &grey)).to_luma8();
+        assert_near([made.get_pixel(640, 100).0[0], made.get_pixel(640, 860).0[0]], [128, white], 2, "halves");
     }
 }
 

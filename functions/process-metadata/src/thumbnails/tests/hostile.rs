@@ -106,6 +106,30 @@ fn a_few_bytes_of_padding_before_the_end_marker_do_no_harm() {
 }
 
 #[test]
+fn what_is_missing_of_a_jpeg_with_restarts_is_not_taken_for_padding() {
+    let segment = |marker: u8, payload: &[u8]| [&[0xFF, marker, 0, payload.len() as u8 + 2], payload].concat();
+    // 8 × 8 blocks of grey, each followed by a restart. The code 0 is that of no difference, and of a block's end.
+    let table = |class: u8| segment(0xC4, &[&[class, 1][..], &[0; 15], &[0]].concat());
+    let headers = [
+        segment(0xDB, &[&[0][..], &[1; 64]].concat()),
+        segment(0xC0, &[8, 0, 64, 0, 64, 1, 1, 0x11, 0]),
+        segment(0xDD, &[0, 1]),
+        table(0),
+        table(0x10),
+        segment(0xDA, &[1, 1, 0, 0, 63, 0]),
+    ]
+    .concat();
+    let blocks: Vec<u8> = (0..63).flat_map(|number| [0x3F, 0xFF, 0xD0 | (number & 7)]).chain([0x3F]).collect();
+    let file = |blocks: &[u8]| [&[0xFF, 0xD8], &headers[..], blocks, &[0xFF, 0xD9]].concat();
+    assert!(process(&file(&blocks)).is_ok());
+    for count in [1, 10, 60] {
+        // More than the decoder has read ahead when it looks for the restart.
+        let missing = [&blocks[..3 * count + 1], &[0; 40]].concat();
+        assert!(process(&file(&missing)).is_err(), "{count} blocks of 64");
+    }
+}
+
+#[test]
 fn a_png_with_a_wrong_checksum_is_refused() {
     let mut file = png(&quarters(20, 20), Metadata::default());
     let data = file.windows(4).position(|bytes| bytes == b"IDAT").unwrap();
