@@ -44,7 +44,7 @@ const LONGEST_LOOK_SECONDS = 10;
  * @property {boolean} [hasAlpha] whether a pixel may be transparent
  * @property {number} [frames] of an animation, 1 for a still image
  * @property {number} [pages]
- * @property {boolean} [encrypted] whether a password opens the document
+ * @property {boolean} [encrypted] whether the document is encrypted and may ask for a password
  * @property {string} [capturedAt] RFC 3339, with an offset only where the camera knew its time zone
  * @property {string} [cameraMake]
  * @property {string} [cameraModel]
@@ -246,8 +246,8 @@ export class Quayside {
   }
 
   /**
-   * Has an asset inspected again: one that is ready, or that failed with `processing_gave_up`. One whose inspection is
-   * not over is left to it.
+   * Has an asset inspected again: one that is ready, or that failed and whose bytes are kept, as with
+   * `processing_gave_up`. One whose inspection is not over is left to it.
    *
    * @param {string} id
    * @returns {Promise<Asset>} as it is now, mostly `uploaded`; see {@link Quayside.untilInspected}

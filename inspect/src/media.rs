@@ -131,7 +131,7 @@ pub struct Picture {
 pub struct Document {
     /// Number of pages; `None` where the file does not say it, or not to readers without its password.
     pub pages: Option<u32>,
-    /// Whether a password opens it.
+    /// Whether it is encrypted and may ask for a password.
     pub encrypted: bool,
 }
 

@@ -117,13 +117,12 @@ export class Card {
   /** What is said on the picture itself, as the line of facts says it too. */
   #badge() {
     const { type, status, metadata, urls } = this.#asset;
-    const { durationSeconds, encrypted } = metadata ?? {};
+    const { durationSeconds } = metadata ?? {};
     if (status !== "ready") return [];
     const badge = (/** @type {Node | string} */ content) => [
       element("span", { class: "card-badge", "aria-hidden": "true", "data-testid": "asset-badge" }, content),
     ];
     if (type === "video" && durationSeconds !== undefined) return badge(formatClock(durationSeconds));
-    if (encrypted) return badge(icon("lock"));
     return urls?.animation ? badge(icon("resume")) : [];
   }
 

@@ -138,9 +138,12 @@ function setRatio(frame, { width, height } = {}) {
 /** @param {Asset} asset */
 function sheet(asset) {
   const { pages, encrypted } = asset.metadata ?? {};
-  const captions = [pages === undefined ? "" : plural(pages, "page"), encrypted ? "A password opens it." : ""];
+  const captions = [];
+  if (pages !== undefined) captions.push(plural(pages, "page"));
+  // Its password may be empty, and then nobody is asked for it.
+  if (encrypted) captions.push("It is encrypted and may ask for a password.");
   return [
     icon(iconOf(asset)),
-    ...captions.filter(Boolean).map((caption) => element("p", { class: "viewer-caption" }, caption)),
+    ...captions.map((caption) => element("p", { class: "viewer-caption" }, caption)),
   ];
 }

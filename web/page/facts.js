@@ -63,7 +63,7 @@ export function shortFacts(asset) {
     isAnimation(asset) && frames ? plural(frames, "frame") : undefined,
     durationSeconds === undefined ? undefined : formatClock(durationSeconds),
     pages === undefined ? undefined : plural(pages, "page"),
-    encrypted ? "locked" : undefined,
+    encrypted ? "encrypted" : undefined,
     formatBytes(size),
   ];
   return known(facts);
@@ -93,7 +93,7 @@ export function allFacts(asset) {
     ["Bit rate", bitrate === undefined ? undefined : formatBitRate(bitrate)],
     ["Codecs", codecs],
     ["Pages", pages === undefined ? undefined : String(pages)],
-    ["Encrypted", encrypted ? "yes, a password opens it" : undefined],
+    ["Encrypted", encrypted ? "yes" : undefined],
     ["Taken", capturedAt && formatTimeThere(capturedAt)],
     ["Camera", formatCamera(metadata)],
     ["Place", location && formatPlace(location)],

@@ -27,7 +27,11 @@ export function formatBytes(bytes) {
  * @returns {string} with sizes as people read them: "1.4 MB"
  */
 export function formatSentence(sentence) {
-  const readable = sentence.replace(/\b(\d{5,})(?: bytes)?\b/g, (_, bytes) => formatBytes(Number(bytes)));
+  // Others count pixels, frames or seconds.
+  const speaksOfBytes = /\d bytes\b/.test(sentence);
+  const readable = speaksOfBytes
+    ? sentence.replace(/\b(\d{5,})(?: bytes)?\b/g, (_, bytes) => formatBytes(Number(bytes)))
+    : sentence;
   return readable.charAt(0).toUpperCase() + readable.slice(1);
 }
 
@@ -65,11 +69,11 @@ export function formatTimeThere(time) {
 
 /**
  * @param {number} seconds
- * @returns {string} as players show it: "12:34", "1:02:03"
+ * @returns {string} as players show it, in seconds that are full: "12:34", "1:02:03"
  */
 export function formatClock(seconds) {
   // What plays at all is not shown as nothing.
-  const whole = seconds > 0 ? Math.max(1, Math.round(seconds)) : 0;
+  const whole = seconds > 0 ? Math.max(1, Math.floor(seconds)) : 0;
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
   const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
   return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(whole % 60)}`;

@@ -55,7 +55,14 @@ test("sizes in the service's sentences become readable, and other numbers stay",
   const read = (sentence) => plain(formatSentence(sentence));
   const said = "image files may have up to 52428800 bytes; this one has 60000000.";
   assert.equal(read(said), "Image files may have up to 52.4 MB; this one has 60.0 MB.");
-  assert.equal(read("At most 5 uploads, see RFC 9457."), "At most 5 uploads, see RFC 9457.");
+  for (const same of [
+    "At most 5 uploads, see RFC 9457.",
+    "The image has 108000000 pixels; at most 100000000 are allowed.",
+    "The image has 10001 frames; at most 10000 are allowed.",
+    "The video plays for 86400 seconds; at most 10000 are allowed.",
+  ]) {
+    assert.equal(read(same), same);
+  }
   assert.equal(read(""), "");
 });
 
@@ -96,10 +103,10 @@ test("how long something plays is a clock on a card, and words among the facts",
     [0, "0:00", "0.00 s"],
     [0.04, "0:01", "0.04 s"],
     [6.04, "0:06", "6.0 s"],
-    [59.94, "1:00", "59.9 s"],
-    [59.97, "1:00", "1 min 0 s"],
+    [59.94, "0:59", "59.9 s"],
+    [59.97, "0:59", "1 min 0 s"],
     [754.4, "12:34", "12 min 34 s"],
-    [3599.6, "1:00:00", "1 h 0 min 0 s"],
+    [3599.6, "59:59", "1 h 0 min 0 s"],
     [3723, "1:02:03", "1 h 2 min 3 s"],
     [360_000, "100:00:00", "100 h 0 min 0 s"],
   ]) {
@@ -173,7 +180,7 @@ test("a card says of each kind what one looks for", () => {
     ["4K · 21.8 MB", "video", "video/mp4", { quality: "4k" }],
     ["5:00 · 21.8 MB", "audio", "audio/mpeg", { durationSeconds: 300 }],
     ["12 pages · 21.8 MB", "document", "application/pdf", { pages: 12, encrypted: false }],
-    ["locked · 21.8 MB", "document", "application/pdf", { encrypted: true }],
+    ["encrypted · 21.8 MB", "document", "application/pdf", { encrypted: true }],
     ["21.8 MB", "document", WORD],
     ["21.8 MB", "video", "video/mp4", null],
   ]) {
@@ -260,9 +267,9 @@ test("a photograph says when, where and with what it was taken", () => {
   assert.equal(of(undefined, "X100").Camera, "X100");
 });
 
-test("of a document, its pages and its lock are told, and nothing that is not known", () => {
-  const locked = all("document", "application/pdf", { pages: 1, encrypted: true });
-  assert.deepEqual([locked.Pages, locked.Encrypted], ["1", "yes, a password opens it"]);
+test("of a document, its pages and that it is encrypted are told, and nothing that is not known", () => {
+  const { Pages, Encrypted } = all("document", "application/pdf", { pages: 1, encrypted: true });
+  assert.deepEqual([Pages, Encrypted], ["1", "yes"]);
   const unknown = Object.keys(all("document", WORD, {}, { status: "failed" }));
   assert.deepEqual(unknown, ["Kind", "Size", "Media type", "Status", "Uploaded"]);
 });

@@ -61,7 +61,7 @@ pub struct Metadata {
     /// Pages of a document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pages: Option<u32>,
-    /// Whether a password opens the document.
+    /// Whether the document is encrypted and may ask for a password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encrypted: Option<bool>,
     /// When it was taken (RFC 3339), with an offset only where the camera knew its time zone.
