@@ -80,7 +80,8 @@ export class Parts {
    * @param {import("./places.js").Places} how.connections of which one is held while a part is sent
    * @param {number} how.attempts for each part
    * @param {AbortSignal} how.signal
-   * @param {() => void} how.onProgress
+   * @param {(hasMoved: boolean) => void} how.onProgress `hasMoved` where more is sent than before, not where a part has
+   *   to begin again
    * @param {(delay: import("./retry.js").Delay) => void} how.onDelay
    * @throws {QuaysideError}
    */
@@ -105,8 +106,8 @@ export class Parts {
 
   /**
    * @param {number} partNumber
-   * @param {{connections: import("./places.js").Places, attempts: number, signal: AbortSignal, onProgress: () => void,
-   *   onDelay: (delay: import("./retry.js").Delay) => void}} how
+   * @param {{connections: import("./places.js").Places, attempts: number, signal: AbortSignal,
+   *   onProgress: (hasMoved: boolean) => void, onDelay: (delay: import("./retry.js").Delay) => void}} how
    */
   async #sendPart(partNumber, { connections, attempts, signal, onProgress, onDelay }) {
     const start = (partNumber - 1) * this.#plan.partSize;
@@ -118,8 +119,9 @@ export class Parts {
       await this.#url(partNumber, signal);
       const release = await connections.take(signal);
       const progress = (/** @type {number} */ bytes) => {
+        const hasMoved = bytes > (this.#underWay.get(partNumber) ?? 0);
         this.#underWay.set(partNumber, bytes);
-        onProgress();
+        onProgress(hasMoved);
       };
       try {
         const url = await this.#url(partNumber, signal);
@@ -127,7 +129,7 @@ export class Parts {
       } finally {
         release();
         this.#underWay.delete(partNumber);
-        onProgress();
+        onProgress(false);
       }
     };
     const mayRepeat = (/** @type {any} */ error, /** @type {number} */ failed) => {

@@ -123,6 +123,11 @@ export class Upload extends EventTarget {
     return this.#asset;
   }
 
+  /** Whether somebody deleted the asset while it was being inspected. */
+  get isDeleted() {
+    return this.#asset !== null && this.#problem?.status === 404;
+  }
+
   /** @returns {string | null} null until the service has been asked */
   get uploadId() {
     return this.#plan?.uploadId ?? null;
@@ -323,7 +328,7 @@ export class Upload extends EventTarget {
   /** @param {AbortSignal} signal */
   async #sendParts(signal) {
     const { connections, attempts } = this.#shared;
-    const onProgress = () => this.#onProgress(signal);
+    const onProgress = (/** @type {boolean} */ hasMoved) => this.#onProgress(hasMoved, signal);
     await this.#parts?.send({ connections, attempts, signal, onProgress, onDelay: this.#onDelay(signal) });
   }
 
@@ -331,8 +336,9 @@ export class Upload extends EventTarget {
   async #sendSingle(signal) {
     const { url, method, headers } = this.#plan;
     const onProgress = (/** @type {number} */ bytes) => {
+      const hasMoved = bytes > this.#singleBytes;
       this.#singleBytes = bytes;
-      this.#onProgress(signal);
+      this.#onProgress(hasMoved, signal);
     };
     const attempt = async () => {
       const release = await this.#shared.connections.take(signal);
@@ -357,7 +363,10 @@ export class Upload extends EventTarget {
   /** @param {AbortSignal} signal */
   async #awaitInspection(signal) {
     this.#set("processing", signal);
-    this.#asset = await this.#shared.untilInspected(this.#asset.id);
+    this.#asset = await this.#shared.untilInspected(this.#asset.id).catch((error) => {
+      if (error.status !== 404) throw error;
+      throw new QuaysideError("The file was deleted.", { code: error.code, status: error.status, cause: error });
+    });
     if (this.#asset.status !== "ready") {
       const { code = this.#asset.status, detail = "The file could not be used." } = this.#asset.failure ?? {};
       throw new QuaysideError(detail, { code });
@@ -387,10 +396,13 @@ export class Upload extends EventTarget {
     active.delete(key);
   }
 
-  /** @param {AbortSignal} signal */
-  #onProgress(signal) {
+  /**
+   * @param {boolean} hasMoved whether bytes have gone out; an attempt that only failed does not end "offline"
+   * @param {AbortSignal} signal
+   */
+  #onProgress(hasMoved, signal) {
     if (signal.aborted) return;
-    this.#set("uploading", signal);
+    if (hasMoved) this.#set("uploading", signal);
     const { bytesUploaded, size } = this.progress;
     this.#meter.record(bytesUploaded);
     const now = performance.now() / 1000;
