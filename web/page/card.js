@@ -1,6 +1,6 @@
 import { blurhashCanvas } from "./blurhash.js";
 import { element, icon, iconButton } from "./dom.js";
-import { iconOf, isAnimation, isDrawing, kindOf, shortFacts } from "./facts.js";
+import { iconOf, isAnimation, isDrawing, kindOf, mayMove, shortFacts } from "./facts.js";
 import { formatClock } from "./format.js";
 
 /** @typedef {import("../quayside.js").Asset} Asset */
@@ -18,14 +18,13 @@ export class Card {
   #facts;
   #status;
   #open;
-  #hasFreshUrls = false;
   /** @type {HTMLImageElement | null} the animation while it plays */
   #moving = null;
 
   /**
    * @param {Asset} asset
    * @param {object} actions
-   * @param {(id: string) => void} actions.open
+   * @param {(asset: Asset) => void} actions.open
    * @param {(id: string) => void} actions.delete
    * @param {(id: string) => Promise<Asset>} actions.refetch
    */
@@ -39,7 +38,7 @@ export class Card {
     const described = { "aria-describedby": `facts-${id} status-${id}` };
     const label = element("span", { class: "card-name" }, name);
     this.#open = element("button", { type: "button", class: "card-open", ...described }, label);
-    this.#open.addEventListener("click", () => actions.open(id));
+    this.#open.addEventListener("click", () => actions.open(this.#asset));
     this.element = element(
       "li",
       { class: "card", "data-testid": "asset-card", "data-asset-id": id },
@@ -105,11 +104,9 @@ export class Card {
       // It would show through.
       if (metadata?.hasAlpha || !metadata?.blurhash) placeholder.remove();
     });
-    image.addEventListener("error", () => {
-      // A type that this browser does not show, such as HEIC, stays so.
-      if (urls.thumbnail) this.#renewThumbnail(image);
-      else image.remove();
-    });
+    // A type that this browser does not show, such as HEIC, stays so.
+    if (urls.thumbnail || isDrawing(this.#asset)) this.#renew(image, stillOf);
+    else image.addEventListener("error", () => image.remove());
     image.src = url;
     placeholder.after(image);
   }
@@ -132,7 +129,7 @@ export class Card {
     if (!url || this.#moving || REDUCED_MOTION.matches) return;
     const moving = element("img", { alt: "", class: "moving", "data-testid": "asset-animation" });
     moving.addEventListener("load", () => moving.classList.add("loaded"));
-    moving.addEventListener("error", () => moving.remove());
+    this.#renew(moving, ({ urls }) => urls?.animation);
     moving.src = url;
     this.#moving = moving;
     this.#media.append(moving);
@@ -144,16 +141,22 @@ export class Card {
   }
 
   /**
-   * Signed URLs grow old while the page is open, and images further down are fetched late.
+   * Signed URLs grow old while the page is open, and images further down are fetched late. One that fails has another
+   * try with a new URL.
    *
    * @param {HTMLImageElement} image
+   * @param {(asset: Asset) => string | undefined} urlOf
    */
-  async #renewThumbnail(image) {
-    if (this.#hasFreshUrls) return image.remove();
-    this.#hasFreshUrls = true;
-    const asset = await this.#actions.refetch(this.#asset.id).catch(() => null);
-    if (asset?.urls?.thumbnail) image.src = asset.urls.thumbnail;
-    else image.remove();
+  #renew(image, urlOf) {
+    const renew = async () => {
+      const asset = await this.#actions.refetch(this.#asset.id).catch(() => null);
+      const url = asset && urlOf(asset);
+      if (!url) return image.remove();
+      image.addEventListener("error", () => image.remove());
+      image.src = url;
+      this.update(asset);
+    };
+    image.addEventListener("error", renew, { once: true });
   }
 }
 
@@ -166,5 +169,6 @@ export class Card {
 function stillOf(asset) {
   const { type, size, urls } = asset;
   if (urls?.thumbnail) return urls.thumbnail;
-  return type === "image" && size <= SMALL_BYTES && !isAnimation(asset) ? urls?.original : undefined;
+  const isSmall = type === "image" && size <= SMALL_BYTES;
+  return isSmall && !isAnimation(asset) && !(REDUCED_MOTION.matches && mayMove(asset)) ? urls?.original : undefined;
 }

@@ -30,6 +30,10 @@ export const isAnimation = ({ type, metadata }) => type === "image" && (metadata
 /** @param {Asset} asset */
 export const isDrawing = ({ contentType }) => contentType === "image/svg+xml";
 
+/** Of some kinds nobody counts the frames, of which there may be one. @param {Asset} asset */
+export const mayMove = (asset) =>
+  isAnimation(asset) || isDrawing(asset) || (asset.contentType === "image/avif" && !asset.metadata?.frames);
+
 /**
  * @param {Asset} asset
  * @returns {string} what people call such a file
