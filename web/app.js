@@ -33,15 +33,23 @@ function askName() {
 /** @param {SignedIn} signedIn */
 async function begin(signedIn) {
   const quayside = new Quayside({ baseUrl: location.origin, token: (rejected) => signedIn.token(rejected) });
-  const gallery = new Gallery(quayside, (id) => viewer.open(id));
+  const gallery = new Gallery(quayside, {
+    open: (asset) => viewer.open(asset),
+    deleted(id) {
+      viewer.close(id);
+      uploads.forget(id);
+    },
+  });
   const viewer = new Viewer(quayside, {
-    delete: (id) => gallery.delete(id),
+    delete: (id, complain) => gallery.delete(id, complain),
     changed: (asset) => gallery.show(asset),
+    gone: (id) => gallery.remove(id),
   });
   const unfinished = new Unfinished(quayside);
   const uploads = new Uploads(quayside, {
     asset: (asset) => gallery.show(asset),
-    open: (id) => viewer.open(id),
+    open: (asset) => viewer.open(asset),
+    gone: (id) => gallery.remove(id),
     status: (upload) => unfinished.remove(upload.uploadId),
   });
 

@@ -37,6 +37,55 @@ test("a page that is called a picture fails with the reason on its card, and can
   assert.deepEqual(await system.assets("ada"), []);
 });
 
+/** Has every attempt at an inspection fail: the asset waits for the next one until long after the test. */
+const hinderInspection = () =>
+  system.fault({
+    ...{ service: "storage", by: "process-metadata", operation: "GetObject", times: 1000 },
+    kind: { fail: { status: 403, code: "AccessDenied" } },
+  });
+
+test("a file that is deleted while it is being inspected is gone, and is not said to have failed", async (t) => {
+  t.after(() => system.clearFaults());
+  await hinderInspection();
+  const tab = await (await Visitor.arrive(t, stage, { expected: FAILED_REQUEST })).signIn("henry");
+  const { page } = tab;
+  let missing = 0;
+  page.on("response", (response) => (missing += Number(response.status() === 404)));
+  const announced = await tab.record("#announcer");
+  await tab.choose(path);
+  await tab.reaches(path, "processing");
+  await tab.card(path).hover();
+  await tab.press("Delete IMG_2000.jpg");
+  await page.locator("#confirm-yes").click();
+  await tab.card(path).waitFor({ state: "detached" });
+  await tab.row(path).waitFor({ state: "detached" });
+  await eventually("its upload has noticed", async () => missing > 0);
+  await page.locator("#announcer").getByText("IMG_2000.jpg was deleted.").waitFor({ state: "attached" });
+  await page.waitForTimeout(500);
+  assert.equal(await page.getByTestId("asset-card").count(), 0);
+  assert.equal(await page.getByTestId("upload-row").count(), 0);
+  const said = (await announced()).join(" ");
+  assert.ok(!said.includes("failed"), said);
+});
+
+test("a file that is deleted elsewhere while it is inspected goes, and leaves the focus where it is", async (t) => {
+  t.after(() => system.clearFaults());
+  await hinderInspection();
+  const visitor = await Visitor.arrive(t, stage, { expected: FAILED_REQUEST });
+  const tab = await visitor.signIn("ian");
+  await tab.choose(path);
+  await tab.reaches(path, "processing");
+  const other = await visitor.open();
+  await other.card(path).waitFor();
+  await other.page.locator("#sign-out").focus();
+  const [{ id }] = await system.assets("ian");
+  assert.equal((await system.ask("ian", "DELETE", `/v1/assets/${id}`)).status, 204);
+  await tab.reaches(path, "failed");
+  assert.equal(await tab.row(path).getByTestId("upload-state").innerText(), "The file was deleted.");
+  for (const { page } of [tab, other]) await page.getByTestId("asset-card").waitFor({ state: "detached" });
+  assert.equal(await other.page.evaluate(() => document.activeElement.id), "sign-out");
+});
+
 test("a file that the service does not take is refused at once, with the reason", async (t) => {
   const tab = await (await Visitor.arrive(t, stage, { expected: FAILED_REQUEST })).signIn("bea");
   await tab.choose([
@@ -139,7 +188,7 @@ test("what was uploaded is there after a reload, newest first, page by page", as
 
 test("the same file twice, by pasting and by dropping, is there once while it is on its way", async (t) => {
   const tab = await (await Visitor.arrive(t, stage)).signIn("grace");
-  await tab.limitUplink(20e3);
+  await tab.crawl();
   await tab.drop(another);
   await tab.reaches(another, "uploading");
   await tab.drop(another);

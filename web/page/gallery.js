@@ -10,20 +10,24 @@ const PAGE = 24;
 /** The assets, newest first. */
 export class Gallery {
   #quayside;
-  #open;
+  #on;
   /** @type {Map<string, Card>} */
   #cards = new Map();
+  /** Ids of what was deleted; an answer that was under way then may still tell of it. @type {Set<string>} */
+  #gone = new Set();
   /** @type {string | null} */
   #cursor = null;
   #more = byId("show-more");
 
   /**
    * @param {import("../quayside.js").Quayside} quayside
-   * @param {(id: string) => void} open
+   * @param {object} on
+   * @param {(asset: Asset) => void} on.open
+   * @param {(id: string) => void} on.deleted the user has deleted an asset, whose card is just about to go
    */
-  constructor(quayside, open) {
+  constructor(quayside, on) {
     this.#quayside = quayside;
-    this.#open = open;
+    this.#on = on;
     this.#more.addEventListener("click", () => this.#showMore());
   }
 
@@ -39,11 +43,11 @@ export class Gallery {
    * @param {Asset} asset
    */
   show(asset) {
-    if (asset.status === "awaiting_upload" || asset.status === "deleted") return;
+    if (asset.status === "awaiting_upload" || asset.status === "deleted" || this.#gone.has(asset.id)) return;
     const known = this.#cards.get(asset.id);
     if (known) return known.update(asset);
     const card = new Card(asset, {
-      open: this.#open,
+      open: this.#on.open,
       delete: (id) => this.delete(id),
       refetch: (id) => this.#quayside.get(id),
     });
@@ -56,43 +60,52 @@ export class Gallery {
    * Deletes an asset once the user has confirmed it.
    *
    * @param {string} id
-   * @returns {Promise<boolean>} whether it is gone
+   * @param {(problem: string) => void} [complain] told too why it could not be deleted
    */
-  async delete(id) {
+  async delete(id, complain) {
     const name = this.#cards.get(id)?.asset.name ?? "this file";
-    if (!(await confirm(`Delete ${name}?`, "Links to it stop working, also for others.", "Delete"))) return false;
+    if (!(await confirm(`Delete ${name}?`, "Links to it stop working, also for others.", "Delete"))) return;
     try {
       await this.#quayside.delete(id);
     } catch (error) {
       const { status, message } = /** @type {import("../quayside.js").QuaysideError} */ (error);
       if (status !== 404) {
-        say(byId("gallery-problem"), `${name} could not be deleted. ${message}`);
-        return false;
+        const problem = `${name} could not be deleted. ${message}`;
+        say(byId("gallery-problem"), problem);
+        return complain?.(problem);
       }
     }
     say(byId("gallery-problem"), null);
-    this.#remove(id);
+    this.#on.deleted(id);
+    this.remove(id);
     announce(`${name} was deleted.`);
-    return true;
+  }
+
+  /**
+   * Takes away the card of an asset that is no longer there, for good.
+   *
+   * @param {string} id
+   */
+  remove(id) {
+    this.#gone.add(id);
+    const card = this.#cards.get(id);
+    if (!card) return;
+    const hadFocus = card.element.contains(document.activeElement);
+    const neighbour = card.element.nextElementSibling ?? card.element.previousElementSibling;
+    this.#cards.delete(id);
+    card.element.remove();
+    this.#draw();
+    // It would drop to the top of the page. That of somebody who is elsewhere stays there.
+    if (!hadFocus) return;
+    const next = this.#cards.get(neighbour?.dataset.assetId);
+    if (next) next.focus();
+    else byId("gallery-heading").focus();
   }
 
   /** Ids are UUIDv7, so their order is that of their making. @param {Card} card */
   #place(card) {
     const older = [...byId("gallery-list").children].find((other) => other.dataset.assetId < card.asset.id);
     byId("gallery-list").insertBefore(card.element, older ?? null);
-  }
-
-  /** @param {string} id */
-  #remove(id) {
-    const card = this.#cards.get(id);
-    if (!card) return;
-    const neighbour = card.element.nextElementSibling ?? card.element.previousElementSibling;
-    this.#cards.delete(id);
-    card.element.remove();
-    this.#draw();
-    const next = this.#cards.get(neighbour?.dataset.assetId);
-    if (next) next.focus();
-    else byId("gallery-heading").focus();
   }
 
   async #showMore() {
@@ -141,7 +154,7 @@ export class Gallery {
     try {
       this.show(await this.#quayside.untilInspected(id));
     } catch (error) {
-      if (/** @type {any} */ (error).status === 404) this.#remove(id);
+      if (/** @type {any} */ (error).status === 404) this.remove(id);
     }
   }
 

@@ -25,6 +25,7 @@ const WORDS = {
 export class UploadRow {
   #upload;
   #actions;
+  #left = new AbortController();
   #note = "";
   #name;
   #state = element("p", { class: "row-state", "data-testid": "upload-state" });
@@ -40,7 +41,7 @@ export class UploadRow {
    * @param {(row: UploadRow) => void} actions.retry
    * @param {(row: UploadRow) => void} actions.remove
    * @param {(row: UploadRow) => void} actions.changed
-   * @param {(assetId: string) => void} actions.open
+   * @param {(asset: any) => void} actions.open
    */
   constructor(upload, actions) {
     this.#upload = upload;
@@ -62,17 +63,24 @@ export class UploadRow {
       element("div", { class: "row-facts" }, this.#state, this.#numbers),
     );
 
-    upload.addEventListener("status", () => this.#changed());
-    upload.addEventListener("progress", () => {
+    const { signal } = this.#left;
+    const listen = (/** @type {string} */ type, /** @type {(event: any) => void} */ listener) =>
+      upload.addEventListener(type, listener, { signal });
+    listen("status", () => this.#changed());
+    listen("progress", () => {
       this.#note = "";
       this.#drawBar();
     });
-    upload.addEventListener("retry", (event) => {
-      const { seconds, error } = /** @type {CustomEvent} */ (event).detail;
+    listen("retry", ({ detail: { seconds, error } }) => {
       this.#note = `${error.message} Trying again in ${Math.max(1, Math.round(seconds))} s.`;
       this.draw();
     });
     this.draw();
+  }
+
+  /** Has nothing more to do with its upload, whatever becomes of that. */
+  leave() {
+    this.#left.abort();
   }
 
   get upload() {
@@ -150,7 +158,8 @@ export class UploadRow {
     // A button that is hidden would drop the focus to the top of the page.
     if (hadFocus && this.#main.hidden) this.#end.focus();
     if (status === "ready") announce(`${this.#name} is ready.`);
-    if (status === "failed") announce(`${this.#name} failed. ${problem ? this.#reason(problem) : ""}`);
+    if (this.#upload.isDeleted) announce(`${this.#name} was deleted.`);
+    else if (status === "failed") announce(`${this.#name} failed. ${problem ? this.#reason(problem) : ""}`);
     if (status === "offline") announce("Offline. Uploads go on once the connection is back.");
     this.#actions.changed(this);
   }
@@ -163,7 +172,7 @@ export class UploadRow {
     } else if (status === "failed") {
       this.#actions.retry(this);
     } else if (status === "ready") {
-      this.#actions.open(asset.id);
+      this.#actions.open(asset);
     } else {
       this.#upload.pause();
       if (this.#upload.status === "paused") announce(`${this.#name} is paused.`);

@@ -19,7 +19,8 @@ export class Uploads {
    * @param {Quayside} quayside
    * @param {object} on
    * @param {(asset: any) => void} on.asset an upload's asset is there, or has changed
-   * @param {(assetId: string) => void} on.open
+   * @param {(asset: any) => void} on.open
+   * @param {(assetId: string) => void} on.gone an upload's asset was deleted elsewhere
    * @param {(upload: import("../quayside.js").Upload) => void} on.status an upload's status has changed
    */
   constructor(quayside, on) {
@@ -52,6 +53,18 @@ export class Uploads {
     if (fresh.length > 0) announce(`${plural(fresh.length, "file")} added.`);
     if (paused.length > 0) announce(`${plural(paused.length, "file")} already in the list.`);
     this.#summarise();
+  }
+
+  /**
+   * Drops the upload of an asset that the user has deleted, about which there is nothing more to say.
+   *
+   * @param {string} assetId
+   */
+  forget(assetId) {
+    for (const row of [...this.#rows].filter((row) => row.upload.asset?.id === assetId)) {
+      row.leave();
+      this.#remove(row);
+    }
   }
 
   /** Stops everything; what storage has is kept for another time. */
@@ -87,17 +100,19 @@ export class Uploads {
     const rows = [...this.#rows];
     const at = rows.indexOf(removed);
     const next = rows[at + 1] ?? rows[at - 1];
+    const hadFocus = removed.element.contains(document.activeElement);
     this.#rows.delete(removed);
     removed.element.remove();
-    if (next) next.focus();
-    else byId("file-input").focus();
     this.#summarise();
+    if (hadFocus) (next ?? byId("file-input")).focus();
   }
 
   /** @param {UploadRow} row */
   #changed(row) {
-    if (row.upload.asset) this.#on.asset(row.upload.asset);
-    this.#on.status(row.upload);
+    const { upload } = row;
+    if (upload.isDeleted) this.#on.gone(upload.asset.id);
+    else if (upload.asset) this.#on.asset(upload.asset);
+    this.#on.status(upload);
     this.#summarise();
   }
 

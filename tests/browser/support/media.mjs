@@ -49,6 +49,16 @@ export const dubbedVideo = () =>
     ],
   ]);
 
+/** Two seconds of H.264 with sound that Chromium does not play: AC-3. */
+export const surroundVideo = () =>
+  made("surround.mp4", [
+    [
+      ...["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25:duration=2"],
+      ...["-f", "lavfi", "-i", "sine=frequency=220:sample_rate=48000:duration=2"],
+      ...["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "ac3", "surround.mp4"],
+    ],
+  ]);
+
 /** Nine seconds of MP3, mono. */
 export const song = () =>
   made("song.mp3", [

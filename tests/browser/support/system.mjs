@@ -86,6 +86,23 @@ export class System {
   }
 
   /**
+   * Waits until the parts that a tab was sending when it was closed have come to their end, which nothing tells.
+   *
+   * @param {string} sub
+   * @param {string} id of a multipart upload
+   * @returns {Promise<any>} its progress, which has been the same for a while
+   */
+  async settled(sub, id) {
+    for (let before = ""; ; ) {
+      const { json } = await this.ask(sub, "GET", `/v1/uploads/${id}`);
+      const now = JSON.stringify(json.parts);
+      if (now === before) return json;
+      before = now;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  }
+
+  /**
    * Makes requests to storage or table go wrong.
    *
    * @param {object} fault see `Fault` in local/src/journal.rs

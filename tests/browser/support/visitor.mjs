@@ -136,7 +136,8 @@ export class Tab {
   }
 
   /**
-   * Makes this tab's uplink slow for as long as the tab lives, or until its network is changed again.
+   * Makes this tab's uplink slow for as long as the tab lives, or until its network is changed again. Whatever is on
+   * its way at a change goes through at once.
    *
    * @param {number} bytesPerSecond
    */
@@ -151,6 +152,11 @@ export class Tab {
   /** Gives the tab all of the network. */
   async plugIn() {
     await this.#emulate({ offline: false, uploadThroughput: -1 });
+  }
+
+  /** Holds up what is sent from now on: nothing of it comes to an end until the network is changed again. */
+  async crawl() {
+    await this.limitUplink(1000);
   }
 
   /** @param {{offline: boolean, uploadThroughput: number}} conditions */
@@ -185,18 +191,38 @@ export class Tab {
    *
    * @param {string} file name or path
    * @param {number} percent
-   * @returns {Promise<number[]>} the values that it showed on the way, as seen a few times a second
    */
   async progressTo(file, percent) {
     const bar = this.page.getByRole("progressbar", { name: basename(file), exact: true });
-    const seen = [];
-    for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
-      const value = Number(await bar.getAttribute("aria-valuenow"));
-      if (value !== seen.at(-1)) seen.push(value);
-      if (value >= percent) return seen;
-      await this.page.waitForTimeout(50);
-    }
-    throw new Error(`${basename(file)} did not reach ${percent} % but showed ${seen}`);
+    const isThere = async () => Number(await bar.getAttribute("aria-valuenow")) >= percent;
+    await eventually(`${basename(file)} reaches ${percent} %`, isThere);
+  }
+
+  /**
+   * Notes what an element says now and from now on, also one that is not there yet.
+   *
+   * @param {string} selector
+   * @param {string} [attribute] the element's text if left out
+   * @returns {Promise<() => Promise<string[]>>} the values so far, each that differs from the one before
+   */
+  async record(selector, attribute) {
+    const notes = await this.page.evaluateHandle(
+      ({ selector, attribute }) => {
+        /** @type {string[]} */
+        const notes = [];
+        const note = () => {
+          const found = document.querySelector(selector);
+          const value = found && (attribute ? found.getAttribute(attribute) : found.textContent);
+          if (value !== null && value !== notes.at(-1)) notes.push(value);
+        };
+        const everything = { subtree: true, childList: true, characterData: true, attributes: true };
+        new MutationObserver(note).observe(document.body, everything);
+        note();
+        return notes;
+      },
+      { selector, attribute },
+    );
+    return () => notes.jsonValue();
   }
 
   /** @param {string} name of a button, such as `Pause holiday.mp4` */
