@@ -119,9 +119,9 @@ for (const [scheme, width] of [
     ]);
     await tab.reaches(path, "ready");
     for (const name of [long, "notes.txt"]) await tab.reaches(name, "failed");
-    await tab.limitUplink(1e6);
+    await tab.limitUplink(100e3);
     await tab.choose(await shortVideo());
-    await tab.progressTo("short.mp4", 3);
+    await tab.progressTo("short.mp4", 1);
     await check("uploads and gallery");
     await tab.press("Pause short.mp4");
     await check("a paused upload");

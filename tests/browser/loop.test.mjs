@@ -19,14 +19,17 @@ async function sha256(stream) {
   return hash.digest("hex");
 }
 
-const rises = (values) => values.every((value, at) => at === 0 || value > values[at - 1]);
+const rises = (values) => values.every((value, at) => at === 0 || Number(value) > Number(values[at - 1]));
+const BAR = "[role=progressbar]";
 
 test("a photograph goes up with progress, and its thumbnail shows", async (t) => {
   const path = await photograph();
   const tab = await (await Visitor.arrive(t, stage)).signIn("ada");
-  await tab.limitUplink(statSync(path).size / 2);
+  await tab.limitUplink(statSync(path).size / 3);
+  const shown = await tab.record(BAR, "aria-valuenow");
   await tab.choose(path);
-  const seen = await tab.progressTo(path, 100);
+  await tab.progressTo(path, 100);
+  const seen = await shown();
   assert.ok(seen.length > 5 && rises(seen), `the bar showed ${seen}`);
   await tab.reaches(path, "ready");
 
@@ -45,20 +48,16 @@ test("a video whose tab is closed halfway goes on with the missing parts only, p
   assert.ok(size >= 200e6);
   const ada = await Visitor.arrive(t, stage);
   const tab = await ada.signIn("ada");
-  await tab.limitUplink(40e6);
-  const sentFirst = partsSentBy(tab.page);
+  await tab.limitUplink(15e6);
+  const shown = await tab.record(BAR, "aria-valuenow");
   await tab.choose(path);
-  const seen = await tab.progressTo(path, 50);
-  assert.ok(seen.length > 10 && rises(seen), `the bar showed ${seen}`);
+  await tab.progressTo(path, 50);
+  const seen = await shown();
   await tab.page.close();
+  assert.ok(seen.length > 10 && rises(seen), `the bar showed ${seen}`);
 
   const [begun] = await system.assets("ada", "status=awaiting_upload");
-  const inFlight = async () => {
-    const ended = (await system.asked("UploadPart", begun.id)).length;
-    return sentFirst.length - ended;
-  };
-  await eventually("storage has noticed that the tab is gone", async () => (await inFlight()) === 0);
-  const { json: stored } = await system.ask("ada", "GET", `/v1/uploads/${begun.id}`);
+  const stored = await system.settled("ada", begun.id);
   const storedParts = stored.parts.map(({ partNumber }) => partNumber);
   assert.ok(storedParts.length >= 3 && storedParts.length <= 10, `storage has the parts ${storedParts}`);
 
@@ -76,18 +75,17 @@ test("a video whose tab is closed halfway goes on with the missing parts only, p
   const again = await ada.open();
   await again.listed();
   const sentAgain = partsSentBy(again.page);
+  await again.limitUplink(1e6);
   await again.drop(path);
   await again.reaches(path, "uploading");
   assert.equal(await again.page.getByTestId("unfinished-row").count(), 0);
+  await again.plugIn();
   await again.reaches(path, "ready");
 
   await t.test("no part that storage has is sent again", async () => {
     const all = Array.from({ length: Math.ceil(size / (16 * 2 ** 20)) }, (_, index) => index + 1);
     const missing = all.filter((number) => !storedParts.includes(number));
-    assert.deepEqual(
-      sentAgain.toSorted((one, other) => one - other),
-      missing,
-    );
+    assert.deepEqual([...new Set(sentAgain)].sort((one, other) => one - other), missing);
     const whole = (await system.asked("UploadPart", begun.id)).filter(({ status }) => status === 200);
     assert.equal(whole.length, all.length);
     assert.equal(

@@ -34,7 +34,7 @@ test("two tabs together meet the limit, and both get through", async (t) => {
   for (const tab of tabs) {
     tab.page.on("response", (response) => (refused += Number(response.status() === 429)));
     await tab.listed();
-    await tab.limitUplink(200e3);
+    await tab.crawl();
   }
   await Promise.all([tabs[0].choose(paths.slice(0, 6)), tabs[1].choose(paths.slice(6, 12))]);
   await eventually("six uploads were too many", async () => refused > 0);

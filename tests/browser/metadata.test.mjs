@@ -50,20 +50,6 @@ async function details(tab, name) {
   return Object.fromEntries(told);
 }
 
-/** Lets the service tell of a small rendition of the animation, made by others than those who inspect. */
-async function withAnimations({ page }) {
-  await page.route(/\/v1\/assets(\?|\/[^/]+$)/, async (route) => {
-    if (route.request().method() !== "GET") return route.continue();
-    const response = await route.fetch();
-    const json = await response.json();
-    for (const asset of json.items ?? [json]) {
-      if (asset.metadata?.frames > 1) asset.urls.animation = `${asset.urls.original}&moving`;
-    }
-    await route.fulfill({ response, json });
-  });
-  await page.route(/&moving$/, (route) => route.fulfill({ path: animation, contentType: "image/gif" }));
-}
-
 test("every card says what one looks for in a file of its kind", async (t) => {
   const tab = await (await Visitor.arrive(t, stage)).signIn("ada");
   await upload(tab, EVERY_KIND);
@@ -129,6 +115,16 @@ test("the viewer tells how long a song plays, how many pages a document has, and
   assert.equal(await media.locator("use").getAttribute("href"), "#icon-pdf");
 });
 
+test("a document that is encrypted says so, and no more than that it may ask for a password", async (t) => {
+  const tab = await (await Visitor.arrive(t, stage)).signIn("cleo");
+  const contract = { name: "contract.pdf", mimeType: "application/pdf", buffer: pdf(2, { isEncrypted: true }) };
+  await upload(tab, [contract]);
+  assert.match(await facts(tab, "contract.pdf"), /^PDF document: 2 pages · encrypted · \d+ bytes$/);
+  assert.equal((await details(tab, "contract.pdf")).Encrypted, "yes");
+  const said = await tab.page.getByTestId("viewer-media").locator("p").allInnerTexts();
+  assert.deepEqual(said, ["2 pages", "It is encrypted and may ask for a password."]);
+});
+
 test("a photograph tells when and with what it was taken, and where only if that was asked for", async (t) => {
   const visitor = await Visitor.arrive(t, stage);
   const tab = await visitor.signIn("dora");
@@ -152,7 +148,6 @@ test("an animation moves on its card for those who point at it or come by keyboa
   const tab = await (await Visitor.arrive(t, stage)).signIn("emil");
   const { page } = tab;
   await upload(tab, [animation, programme]);
-  await withAnimations(tab);
   await page.reload();
   await tab.listed();
   const moving = tab.card("spinning.gif").getByTestId("asset-animation");
@@ -191,7 +186,6 @@ test("for those who have asked for less motion nothing moves by itself", async (
   const visitor = await Visitor.arrive(t, stage, { context: { reducedMotion: "reduce" } });
   const tab = await visitor.signIn("gert");
   await upload(tab, [animation]);
-  await withAnimations(tab);
   await tab.page.reload();
   await tab.listed();
   await tab.card("spinning.gif").locator("[data-testid=asset-thumbnail].loaded").waitFor();
@@ -201,6 +195,22 @@ test("for those who have asked for less motion nothing moves by itself", async (
   await details(tab, "spinning.gif");
   await tab.press("Play the animation");
   await tab.page.getByRole("button", { name: "Pause the animation" }).waitFor();
+});
+
+test("for those who have asked for less motion a drawing, which may move, is shown when they ask for it", async (t) => {
+  const tab = await (await Visitor.arrive(t, stage, { context: { reducedMotion: "reduce" } })).signIn("gitta");
+  const { page } = tab;
+  const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="80" height="60"><rect width="80" height="60">
+    <animate attributeName="width" from="0" to="80" dur="1s" repeatCount="indefinite"/></rect></svg>`;
+  await upload(tab, [{ name: "moving.svg", mimeType: "image/svg+xml", buffer: Buffer.from(drawing) }]);
+  assert.equal(await tab.card("moving.svg").locator(".card-media use").getAttribute("href"), "#icon-image");
+  assert.equal(await tab.card("moving.svg").locator("img").count(), 0);
+  await details(tab, "moving.svg");
+  assert.ok(await page.locator("#viewer-media img").isHidden());
+  await tab.press("Show the picture");
+  await page.locator("#viewer-media .drawing img.loaded").waitFor();
+  await tab.press("Hide the picture");
+  assert.ok(await page.locator("#viewer-media img").isHidden());
 });
 
 test("an animation of which there is no still picture stands still all the same until it is played", async (t) => {
@@ -266,10 +276,13 @@ test("what could not be inspected is inspected again where one asks for it", asy
   // It goes wrong once more, and that is said too; slowly enough that one sees it being tried.
   const slowly = { stall: { milliseconds: 2000 } };
   await system.fault({ service: "table", by: "process-metadata", operation: "GetItem", times: 1, kind: slowly });
+  const progress = await tab.record("#viewer-progress");
+  const problems = await tab.record("#viewer-problem");
   await again.focus();
   await page.keyboard.press("Enter");
-  await page.locator("#viewer-progress").waitFor();
-  await page.locator("#viewer-problem").getByText(failure.detail).waitFor();
+  await eventually("it is said once more", async () => (await problems()).length === 3);
+  assert.deepEqual(await problems(), [failure.detail, "", failure.detail]);
+  assert.deepEqual(await progress(), ["", "Being inspected…", ""]);
   await again.waitFor();
 
   await system.clearFaults();

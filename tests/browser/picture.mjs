@@ -55,7 +55,7 @@ test("the picture is taken", async (t) => {
     await symlink(path, join(folder, name));
     return join(folder, name);
   };
-  await writeFile(join(folder, "Programme.pdf"), pdf(12, 184_000));
+  await writeFile(join(folder, "Programme.pdf"), pdf(12, { size: 184_000 }));
   const scenes = [];
   for (const [name, scene] of SCENES) scenes.push(await paint(folder, name, scene));
   const shown = [

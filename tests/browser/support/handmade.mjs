@@ -4,9 +4,11 @@
  * A PDF with empty pages of A4.
  *
  * @param {number} pages
- * @param {number} [size] bytes that it has at least
+ * @param {object} [options]
+ * @param {number} [options.size] bytes that it has at least
+ * @param {boolean} [options.isEncrypted] whether it says so; nothing in it is text that would be
  */
-export function pdf(pages, size = 0) {
+export function pdf(pages, { size = 0, isEncrypted = false } = {}) {
   const kids = Array.from({ length: pages }, (_, index) => `${3 + index} 0 R`);
   const objects = [
     "<</Type/Catalog/Pages 2 0 R>>",
@@ -21,7 +23,8 @@ export function pdf(pages, size = 0) {
   });
   text += " ".repeat(Math.max(0, size - text.length));
   const table = `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${places.join("")}`;
-  const trailer = `trailer<</Size ${objects.length + 1}/Root 1 0 R>>\nstartxref\n${text.length}\n%%EOF\n`;
+  const lock = isEncrypted ? "/Encrypt<</Filter/Standard/V 2/R 3/Length 128/P -1>>" : "";
+  const trailer = `trailer<</Size ${objects.length + 1}/Root 1 0 R${lock}>>\nstartxref\n${text.length}\n%%EOF\n`;
   return latin(text + table + trailer);
 }
 
