@@ -34,7 +34,7 @@ class Peers:
     """Programs and packages to compare with, installed once into the user's cache."""
 
     def __init__(self):
-        for program in ("cargo", "chromium", "curl", "ffmpeg", "ffprobe", "mediainfo", "node", "npm"):
+        for program in ("cargo", "chromium", "curl", "ffmpeg", "ffprobe", "mediainfo", "node", "npm", "rclone"):
             if not shutil.which(program):
                 sys.exit(f"./bench needs {program}, which is not installed.")
         pinned = [BENCHES / name for name in ("package.json", "package-lock.json", "requirements.txt")]

@@ -56,6 +56,15 @@ def video(file, size):
     os.sync()
 
 
+def sound(file, size):
+    """Writes a WAV of `size` bytes: noise of one channel, 16 bits and 44,100 samples a second."""
+    data = size - 44
+    head = b"RIFF" + (size - 8).to_bytes(4, "little") + b"WAVEfmt " + (16).to_bytes(4, "little")
+    head += b"".join(number.to_bytes(width, "little") for number, width in
+                     ((1, 2), (1, 2), (44_100, 4), (88_200, 4), (2, 2), (16, 2)))
+    file.write_bytes(head + b"data" + data.to_bytes(4, "little") + os.urandom(data))
+
+
 def split(file, part_size, folder):
     """Cuts a file into parts, and gives them in order."""
     folder.mkdir()

@@ -1,22 +1,17 @@
 """The whole function `process-metadata`, as Lambda runs it: from the start of its process to the end of one event.
 
-A stand-in for Lambda's Runtime API (2018-06-01) hands it one SQS event. The record that the event is about is taken out
+It is handed one SQS event. The record that the event is about is taken out
 of the table and put in again as `uploaded`: the rule of the local system wants an asset that was something else before,
 so that its own poller gets no message and leaves the asset to the process that is measured.
 """
 
 import json
 import os
-import re
-import subprocess
-import threading
-import time
 import urllib.parse
-import uuid
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from common import MIB, PROJECT, eventually, median, peak_rss, say, thread_cpu_seconds
-from local import BUCKET, KEY_ID, REGION, TABLE, System, put, put_file
+import runtime
+from common import MIB, median, say
+from local import BUCKET, System, put, put_file
 from report import Row, Table, amount
 
 RUNS = 7
@@ -24,7 +19,7 @@ RUNS = 7
 BATCH = 5
 MEMORY_MB = 1769
 # As long as the film.
-LIMITS = {"MAX_VIDEO_DURATION_SECONDS": str(4 * 3600)}
+LIMITS = {"MAX_VIDEO_DURATION_SECONDS": 4 * 3600}
 
 
 def measure(programs, photo, film):
@@ -70,7 +65,8 @@ def processed(programs, system, user, uploads):
     """Has a new process work on one event with a message about each upload, and gives what was measured."""
     event = json.dumps({"Records": [message(system, item) for item in uploads]}).encode()
     system.local("DELETE", "requests")
-    measured = Invocation(programs.process_metadata, variables(system), event).measured
+    environment = runtime.variables(system, "process-metadata", MEMORY_MB, **LIMITS)
+    measured = runtime.Invocation(programs.process_metadata, environment, event).measured
     log = system.local("GET", "requests")["requests"]
     reads = [one for one in log if (one["by"], one["operation"]) == ("process-metadata", "GetObject")]
     for item in uploads:
@@ -105,118 +101,8 @@ def message(system, item):
     key = {name: item[name] for name in ("pk", "sk")}
     system.ask_table("DeleteItem", Key=key)
     system.ask_table("PutItem", Item=item)
-    body = {"version": "0", "id": str(uuid.uuid4()), "detail-type": "asset", "source": "quayside",
-            "detail": {"eventName": "MODIFY", "dynamodb": {"Keys": key, "NewImage": item}}}
-    return {"messageId": str(uuid.uuid4()), "receiptHandle": "bench", "body": json.dumps(body),
-            "attributes": {"ApproximateReceiveCount": "1"}, "messageAttributes": {}, "eventSource": "aws:sqs",
-            "eventSourceARN": f"arn:aws:sqs:{REGION}:000000000000:uploaded", "awsRegion": REGION}
+    return runtime.message(key, item)
 
 
 def primary_key(asset):
     return {"pk": {"S": f"ASSET#{asset}"}, "sk": {"S": "ASSET"}}
-
-
-def variables(system):
-    """The function's environment: the template's, and where the local system is."""
-    template = (PROJECT / "template.yaml").read_text()
-    values = dict(re.findall(r'^ +([A-Z][A-Z0-9_]+): "?([\w-]+)"?$', template, re.MULTILINE))
-    return values | LIMITS | {
-        "PROCESSING_ATTEMPTS": "5", "TABLE_NAME": TABLE, "AWS_ENDPOINT_URL_DYNAMODB": system.table,
-        "S3_ENDPOINT": system.storage, "S3_REGION": REGION, "S3_BUCKET": BUCKET, "S3_KEY_ID": KEY_ID,
-        "S3_APPLICATION_KEY": system.secrets["functionsKey"],
-        # What Lambda itself gives every function.
-        "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_LAMBDA_FUNCTION_NAME": "process-metadata", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY_MB), "AWS_LAMBDA_LOG_GROUP_NAME": "bench",
-        "AWS_LAMBDA_LOG_STREAM_NAME": "bench",
-    }
-
-
-class RuntimeApi(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, *_):
-        # A function that is killed breaks its connections off; anything worse shows in that it gives no answer.
-        pass
-
-
-class Invocation:
-    """Runs a function's program for one event, and measures it at its first `next` and at its answer."""
-
-    def __init__(self, program, environment, event):
-        self.event = event
-        self.request = str(uuid.uuid4())
-        self.measured = {}
-        self.begun = threading.Event()
-        self.ended = threading.Event()
-        self.stopped = threading.Event()
-        self.answer = None
-        server = RuntimeApi(("127.0.0.1", 0), self.handler())
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        api = {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{server.server_port}"}
-        self.started = time.perf_counter()
-        self.process = subprocess.Popen([program], env={**environment, **api}, stdout=subprocess.DEVNULL)
-        try:
-            def ended():
-                if self.process.poll() is not None:
-                    raise RuntimeError(f"{program} ended with {self.process.returncode}")
-                return True if self.ended.is_set() else None
-            eventually("the function has answered", ended)
-        finally:
-            self.process.kill()
-            self.process.wait()
-            self.stopped.set()
-            server.shutdown()
-            server.server_close()
-        if json.loads(self.answer) != {"batchItemFailures": []}:
-            raise RuntimeError(f"the function answered {self.answer}")
-
-    def next(self):
-        now = time.perf_counter()
-        pid = self.process.pid
-        self.measured = {"init_ms": (now - self.started) * 1000, "init_cpu_ms": thread_cpu_seconds(pid) * 1000,
-                         "init_rss": peak_rss(pid)}
-        self.handed_out = time.perf_counter()
-
-    def responded(self, answer):
-        now = time.perf_counter()
-        pid = self.process.pid
-        cpu = thread_cpu_seconds(pid) * 1000
-        self.measured |= {"event_ms": (now - self.handed_out) * 1000,
-                          "event_cpu_ms": cpu - self.measured["init_cpu_ms"], "rss": peak_rss(pid)}
-        self.answer = answer
-        self.ended.set()
-
-    def handler(invocation):
-        """Lambda's Runtime API for one event; the `next` after it waits for ever, as it does for a function at rest."""
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                if invocation.begun.is_set():
-                    invocation.stopped.wait()
-                    return
-                invocation.begun.set()
-                invocation.next()
-                payload = invocation.event
-                self.send_response(200)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(payload)))
-                self.send_header("lambda-runtime-aws-request-id", invocation.request)
-                self.send_header("lambda-runtime-deadline-ms", str(int((time.time() + 120) * 1000)))
-                arn = f"arn:aws:lambda:{REGION}:000000000000:function:process-metadata"
-                self.send_header("lambda-runtime-invoked-function-arn", arn)
-                self.end_headers()
-                self.wfile.write(payload)
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["content-length"]))
-                invocation.responded(body if self.path.endswith("/response") else b'"' + self.path.encode() + b'"')
-                self.send_response(202)
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        return Handler

@@ -46,6 +46,7 @@ def versions(peers):
         ("Chromium", re.search(r"[\d.]+", run("chromium", "--version"))[0]),
         ("curl", first(["curl", "--version"]).split()[1]),
         ("ffmpeg and ffprobe", first(["ffmpeg", "-version"]).split()[2]),
+        ("rclone", first(["rclone", "version"]).split()[1].lstrip("v")),
         ("mediainfo", re.search(r"v([\d.]+)", run("mediainfo", "--Version"))[1]),
     ]
     return [*numbers, *sorted(peers.versions.items())]

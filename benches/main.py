@@ -4,6 +4,7 @@ import argparse
 import time
 from pathlib import Path
 
+import fetch
 import function
 import inspection
 import latency
@@ -26,6 +27,7 @@ def main():
         "function": lambda: function.measure(programs, photo(), media.film(arguments.film_mib * MIB, "end")),
         "inspection": lambda: inspection.measure(programs, arguments.film_mib * MIB, arguments.rounds),
         "upload": lambda: upload.measure(programs, peers, arguments.upload_mib * MIB, arguments.rounds),
+        "fetch": lambda: fetch.measure(programs, arguments.fetch_mib * MIB, arguments.rounds),
         "latency": lambda: [latency.measure(programs, arguments.requests)],
         "sizes": lambda: [sizes(programs)],
     }
@@ -34,7 +36,7 @@ def main():
                         help=f"of {', '.join(measurements)}; all of them, and docs/BENCHMARKS.md is written, without any")
     parser.add_argument("--quick", action="store_true", help="smaller sizes, for trying out; writes no document")
     arguments = parser.parse_args()
-    arguments.upload_mib, arguments.film_mib = (256, 256) if arguments.quick else (2048, 3072)
+    arguments.upload_mib, arguments.film_mib, arguments.fetch_mib = (256, 256, 256) if arguments.quick else (2048, 3072, 5120)
     arguments.rounds, arguments.requests = (1, 20) if arguments.quick else (3, 300)
     is_whole = not arguments.only and not arguments.quick
 
@@ -47,9 +49,10 @@ def main():
     begun = time.monotonic()
     tables, rows = [], []
     for name in arguments.only or measurements:
-        table, *found = measurements[name]()
-        print(f"\n{table.text()}\n", flush=True)
-        tables.append(table)
+        measured, *found = measurements[name]()
+        for table in measured if isinstance(measured, list) else [measured]:
+            print(f"\n{table.text()}\n", flush=True)
+            tables.append(table)
         rows += found
     print(f"\n{summary(rows).text()}\n")
     if is_whole:

@@ -76,6 +76,13 @@ async fn an_owners_operations_stay_within_their_budgets() {
     ada.bring(&single, &picture).await;
     slowed.within(budget(2, 1), "complete-upload", 200, &ada, complete(&single)).await;
 
+    let direct = ada.request(Method::POST, "/v1/assets?name=a.png").header("content-type", "image/png");
+    let direct = direct.header("idempotency-key", "d").body(picture.clone());
+    slowed.within(budget(2, 1), "create-assets", 201, &ada, direct).await;
+    let items: Vec<_> = (0..40).map(|n| json!({"url": format!("https://nowhere.invalid/{n}.jpg")})).collect();
+    let from_url = ada.request(Method::POST, "/v1/assets/from-url").header("idempotency-key", "u");
+    slowed.within(budget(1, 0), "create-assets", 202, &ada, from_url.json(&json!({"items": items}))).await;
+
     let film = files::mp4(MULTIPART);
     let request = initiate().json(&declaration(None, "video/mp4", film.len())).header("idempotency-key", "l");
     let multipart = slowed.within(budget(2, 1), "initiate-upload", 201, &ada, request).await;

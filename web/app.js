@@ -3,6 +3,7 @@ import { Quayside } from "./quayside.js";
 import { takeFiles } from "./page/drop-zone.js";
 import { byId, say } from "./page/dom.js";
 import { Gallery } from "./page/gallery.js";
+import { Links } from "./page/links.js";
 import { SignedIn } from "./page/session.js";
 import { Unfinished } from "./page/unfinished.js";
 import { Uploads } from "./page/uploads.js";
@@ -52,6 +53,8 @@ async function begin(signedIn) {
     gone: (id) => gallery.remove(id),
     status: (upload) => unfinished.remove(upload.uploadId),
   });
+
+  new Links(quayside, (asset) => gallery.follow(asset));
 
   byId("account-name").textContent = signedIn.name;
   byId("account").hidden = false;

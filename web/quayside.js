@@ -10,7 +10,7 @@
  *     const asset = await upload.finished;
  */
 import { Api } from "./quayside/api.js";
-import { NOT_TO_BE_HAD, isPassing } from "./quayside/errors.js";
+import { NOT_TO_BE_HAD, QuaysideError, isPassing } from "./quayside/errors.js";
 import { Places } from "./quayside/places.js";
 import { Records } from "./quayside/records.js";
 import { sleep } from "./quayside/retry.js";
@@ -21,6 +21,8 @@ export { Upload } from "./quayside/upload.js";
 
 const FIRST_LOOK_SECONDS = 0.5;
 const LONGEST_LOOK_SECONDS = 10;
+/** The most files that one request of the API takes from URLs. */
+const MAX_INGESTIONS = 100;
 
 /**
  * What inspection found out. What the file does not say, or what its kind does not have, is left out.
@@ -78,11 +80,11 @@ const LONGEST_LOOK_SECONDS = 10;
  * @property {string} ownerId
  * @property {string | null} projectId
  * @property {string} name
- * @property {"image" | "video" | "audio" | "document"} type
+ * @property {"image" | "video" | "audio" | "document" | "unknown"} type `unknown` until its source was asked
  * @property {string} contentType
  * @property {"awaiting_upload" | "ingesting" | "uploaded" | "ready" | "failed" | "deleted"} status
  * @property {{code: string, detail: string} | null} failure
- * @property {number} size bytes
+ * @property {number} size bytes; while it is fetched, as much of it as is known
  * @property {string | null} sha256 hex
  * @property {string} storageKey
  * @property {string[]} tags
@@ -90,9 +92,35 @@ const LONGEST_LOOK_SECONDS = 10;
  * @property {Variant[]} variants
  * @property {{original?: string, thumbnail?: string, preview?: string, animation?: string}} urls signed, each valid for
  *   a while
+ * @property {string | null} sourceUrl where it was taken from, without what may be secret
+ * @property {string | null} sourceReference what made it, such as `replicate:` and the id of a prediction
  * @property {string} createdAt
  * @property {string} updatedAt
  * @property {number} version
+ */
+
+/**
+ * A file that is to be taken from a URL.
+ *
+ * @typedef {object} Ingestion
+ * @property {string} url
+ * @property {string} [name] the last part of the URL's path if left out
+ * @property {string} [type] what it has to be: a kind (`image`) or a media type (`image/jpeg`)
+ * @property {string} [projectId]
+ * @property {string[]} [tags]
+ * @property {string} [sha256] hex
+ */
+
+/**
+ * What has come of a file that is on its way.
+ *
+ * @typedef {object} Progress
+ * @property {Asset["status"]} status
+ * @property {number} bytesUploaded
+ * @property {number | null} size bytes, where they are known
+ * @property {number | null} percent
+ * @property {number | null} speedBytesPerSecond
+ * @property {number | null} etaSeconds
  */
 
 /**
@@ -156,6 +184,39 @@ export class Quayside {
   }
 
   /**
+   * Has the service fetch files from URLs. What comes of each is seen by {@link Quayside.untilInspected}.
+   *
+   * @param {Ingestion[]} files any number
+   * @param {{key?: string}} [options] `key` names these files, so that the same ones handed over again with it begin once
+   * @returns {Promise<(Asset | QuaysideError)[]>} for each file, in the order given, its asset, `ingesting`, or why it is
+   *   not fetched
+   */
+  async ingest(files, { key = crypto.randomUUID() } = {}) {
+    const results = [];
+    for (let first = 0; first < files.length; first += MAX_INGESTIONS) {
+      const items = files.slice(first, first + MAX_INGESTIONS);
+      const headers = { "idempotency-key": `${key}-${first}` };
+      try {
+        const answer = await this.#api.send("POST", "/v1/assets/from-url", { body: { items }, headers });
+        for (const { asset, problem } of answer.items) {
+          results.push(asset ?? new QuaysideError(problem.detail, problem));
+        }
+      } catch (error) {
+        results.push(...items.map(() => /** @type {QuaysideError} */ (error)));
+      }
+    }
+    return results;
+  }
+
+  /**
+   * @param {string} id of an asset whose bytes are on their way
+   * @returns {Promise<Progress>}
+   */
+  async progress(id) {
+    return this.#api.send("GET", `/v1/uploads/${encodeURIComponent(id)}`);
+  }
+
+  /**
    * The caller's uploads that are begun, not complete, and not under way in this client.
    *
    * @returns {Promise<UnfinishedUpload[]>} newest first
@@ -174,7 +235,7 @@ export class Quayside {
     }
     const active = new Set(Array.from(this.#shared.active.values(), (upload) => upload.uploadId));
     const unfinished = begun.filter((asset) => !active.has(asset.id)).map(async ({ id, name, size, createdAt }) => {
-      const progress = await this.#api.send("GET", `/v1/uploads/${encodeURIComponent(id)}`).catch(() => null);
+      const progress = await this.progress(id).catch(() => null);
       const bytesUploaded = progress?.bytesUploaded ?? 0;
       return { uploadId: id, name, size, bytesUploaded, createdAt, resumable: here.has(id) };
     });
@@ -279,15 +340,17 @@ export class Quayside {
    * Looks at an asset, ever less often, until its inspection has ended. Trouble on the way there is sat out.
    *
    * @param {string} id
-   * @param {{signal?: AbortSignal}} [options]
+   * @param {{signal?: AbortSignal, onLook?: (asset: Asset) => void}} [options] `onLook` is told what each look that is
+   *   not the last has seen
    * @returns {Promise<Asset>} `ready` or `failed`
    * @throws {import("./quayside/errors.js").QuaysideError} `not_found` when it was deleted meanwhile
    */
-  async untilInspected(id, { signal } = {}) {
+  async untilInspected(id, { signal, onLook } = {}) {
     for (let seconds = FIRST_LOOK_SECONDS; ; seconds = Math.min(LONGEST_LOOK_SECONDS, seconds * 1.5)) {
       try {
         const asset = await this.get(id, { signal });
         if (!["uploaded", "ingesting"].includes(asset.status)) return asset;
+        onLook?.(asset);
       } catch (error) {
         signal?.throwIfAborted();
         if (!isPassing(error) && !(/** @type {any} */ (error).exhausted)) throw error;

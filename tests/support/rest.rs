@@ -36,6 +36,15 @@ impl System {
         }
     }
 
+    /// Lets the time of an asset's present step pass, whatever that is: it is due for sweep since long ago.
+    pub async fn make_due(&self, id: &str) {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let update = self.dynamodb().update_item().table_name(TABLE);
+        let update = update.key("pk", text(&format!("ASSET#{id}"))).key("sk", text("ASSET"));
+        let update = update.update_expression("SET due_at = :past").condition_expression("attribute_exists(pk)");
+        update.expression_attribute_values(":past", text("2020-01-01T00:00:00.000Z")).send().await.unwrap();
+    }
+
     /// How many messages were given up.
     pub async fn dead_letters(&self) -> u64 {
         self.messages("deadLetters").await

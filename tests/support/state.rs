@@ -98,6 +98,11 @@ impl State {
                     add("reserved_bytes", size);
                     add("active_uploads", 1);
                 }
+                "ingesting" => {
+                    add("total_bytes", size);
+                    add("reserved_bytes", size);
+                    add("active_ingestions", 1);
+                }
                 "failed" if !kept => {}
                 "uploaded" | "ready" | "failed" => {
                     add("total_bytes", size);
@@ -114,6 +119,7 @@ impl State {
             let usage = numbers.filter(|(_, number)| *number != 0).collect();
             found.insert(pk.strip_prefix("OWNER#").unwrap().to_owned(), usage);
         }
+        expected.values_mut().for_each(|usage| usage.retain(|_, number| *number != 0));
         expected.retain(|_, usage| !usage.is_empty());
         found.retain(|_, usage| !usage.is_empty());
         assert_eq!(found, expected);

@@ -1,9 +1,11 @@
 import { blurhashCanvas } from "./blurhash.js";
 import { element, icon, iconButton } from "./dom.js";
 import { iconOf, isAnimation, isDrawing, kindOf, mayMove, shortFacts } from "./facts.js";
-import { formatClock } from "./format.js";
+import { formatBytes, formatClock } from "./format.js";
 
 /** @typedef {import("../quayside.js").Asset} Asset */
+
+/** @typedef {import("../quayside.js").Progress} Progress */
 
 const STATUS = { uploaded: "Being inspected…", ingesting: "Being fetched…", failed: "Failed" };
 /** Of pictures without a thumbnail, those up to this size are fetched only to be shown small. */
@@ -18,6 +20,8 @@ export class Card {
   #facts;
   #status;
   #open;
+  /** @type {Progress | null} of an asset that is on its way */
+  #progress = null;
   /** @type {HTMLImageElement | null} the animation while it plays */
   #moving = null;
 
@@ -83,9 +87,25 @@ export class Card {
       // A line may end after a dot, and does not begin with one.
       shortFacts(asset).join("\u00a0· "),
     );
-    const status = STATUS[/** @type {keyof typeof STATUS} */ (asset.status)] ?? "";
-    this.#status.textContent = asset.failure ? `${status}. ${asset.failure.detail}` : status;
+    if (asset.status !== "ingesting") this.#progress = null;
+    this.#drawStatus();
     this.#drawMedia();
+  }
+
+  /** @param {Progress} progress of an asset that is on its way */
+  advance(progress) {
+    if (progress.status !== this.#asset.status) return;
+    this.#progress = progress;
+    this.#drawStatus();
+  }
+
+  #drawStatus() {
+    const { status, failure } = this.#asset;
+    const said = STATUS[/** @type {keyof typeof STATUS} */ (status)] ?? "";
+    const { bytesUploaded = 0, size = null } = this.#progress ?? {};
+    const amount = size === null ? formatBytes(bytesUploaded) : `${formatBytes(bytesUploaded)} of ${formatBytes(size)}`;
+    const parts = [said, bytesUploaded > 0 ? amount : ""].filter(Boolean);
+    this.#status.textContent = failure ? `${said}. ${failure.detail}` : parts.join(" ");
   }
 
   #drawMedia() {

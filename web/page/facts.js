@@ -52,6 +52,7 @@ export function kindOf(asset) {
  */
 export function iconOf(asset) {
   if (asset.contentType === "application/pdf") return "pdf";
+  if (asset.type === "unknown") return "document";
   return isWord(asset) ? "word" : asset.type;
 }
 
@@ -68,7 +69,7 @@ export function shortFacts(asset) {
     durationSeconds === undefined ? undefined : formatClock(durationSeconds),
     pages === undefined ? undefined : plural(pages, "page"),
     encrypted ? "encrypted" : undefined,
-    formatBytes(size),
+    size > 0 ? formatBytes(size) : undefined,
   ];
   return known(facts);
 }
@@ -85,7 +86,7 @@ export function allFacts(asset) {
   /** @type {[string, string | undefined | (string | undefined)[]][]} */
   const facts = [
     ["Kind", kindOf(asset)],
-    ["Size", formatBytes(asset.size)],
+    ["Size", asset.size > 0 ? formatBytes(asset.size) : undefined],
     ["Duration", durationSeconds === undefined ? undefined : formatDuration(durationSeconds)],
     ["Dimensions", formatDimensions(metadata)],
     ["Turned", formatTurn(metadata)],
@@ -103,7 +104,9 @@ export function allFacts(asset) {
     ["Place", location && formatPlace(location)],
     ["Media type", asset.contentType],
     ["Status", STATUS[/** @type {keyof typeof STATUS} */ (asset.status)] ?? asset.status],
-    ["Uploaded", formatTime(asset.createdAt)],
+    [asset.sourceUrl ? "Fetched" : "Uploaded", formatTime(asset.createdAt)],
+    ["Source", asset.sourceUrl ?? undefined],
+    ["Made by", asset.sourceReference ?? undefined],
     ["SHA-256", asset.sha256 ?? undefined],
   ];
   return facts.map(([term, lines]) => /** @type {[string, string[]]} */ ([term, known([lines].flat())])).filter(

@@ -57,6 +57,31 @@ export class Gallery {
   }
 
   /**
+   * Shows an asset until its bytes are there and inspected: one of an earlier session, or one that is fetched from a URL.
+   * This page's uploads report theirs themselves.
+   *
+   * @param {Asset} asset
+   */
+  async follow(asset) {
+    this.show(asset);
+    if (asset.status !== "uploaded" && asset.status !== "ingesting") return;
+    const { id } = asset;
+    let version = 0;
+    const onLook = async (/** @type {Asset} */ seen) => {
+      this.show(seen);
+      if (seen.status !== "ingesting" || seen.version === version) return;
+      version = seen.version;
+      const progress = await this.#quayside.progress(id).catch(() => null);
+      if (progress) this.#cards.get(id)?.advance(progress);
+    };
+    try {
+      this.show(await this.#quayside.untilInspected(id, { onLook }));
+    } catch (error) {
+      if (/** @type {any} */ (error).status === 404) this.remove(id);
+    }
+  }
+
+  /**
    * Deletes an asset once the user has confirmed it.
    *
    * @param {string} id
@@ -128,8 +153,7 @@ export class Gallery {
         const page = await this.#quayside.list({ limit: PAGE, cursor: this.#cursor ?? undefined });
         const before = this.#cards.size;
         for (const asset of page.items) {
-          this.show(asset);
-          this.#follow(asset);
+          this.follow(asset);
         }
         this.#cursor = page.nextCursor;
         if (this.#cards.size > before) break;
@@ -141,20 +165,6 @@ export class Gallery {
       say(byId("gallery-problem"), `Your files could not be listed. ${/** @type {Error} */ (error).message}`);
       this.#more.textContent = "Try again";
       this.#more.hidden = false;
-    }
-  }
-
-  /**
-   * Assets of earlier sessions whose inspection is not over; this page's uploads report theirs themselves.
-   *
-   * @param {Asset} asset
-   */
-  async #follow({ id, status }) {
-    if (status !== "uploaded" && status !== "ingesting") return;
-    try {
-      this.show(await this.#quayside.untilInspected(id));
-    } catch (error) {
-      if (/** @type {any} */ (error).status === 404) this.remove(id);
     }
   }
 

@@ -8,7 +8,7 @@ export const STORAGE_REFUSED = "storage_refused";
 export const NOT_TO_BE_HAD = [404, 409, 410];
 
 /** Refusals that carry a status of trouble that passes, but that no repetition by itself will mend. */
-const STANDING_REFUSALS = new Set(["too_many_uploads", "quota_exceeded"]);
+const STANDING_REFUSALS = new Set(["too_many_uploads", "too_many_ingestions", "quota_exceeded"]);
 
 /**
  * Why something did not work. `message` is a sentence for people: the problem document's `detail` where the API

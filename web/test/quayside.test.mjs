@@ -168,3 +168,45 @@ test("uploads of other browsers are listed with what storage has of them", async
   ]);
   assert.deepEqual(service.requests.map(({ url }) => url), ["/v1/assets?status=awaiting_upload", "/v1/uploads/u1"]);
 });
+
+test("URLs are handed over by the hundred, each with its own result", async (t) => {
+  const problem = { code: "source_forbidden", detail: "Only http and https URLs can be fetched.", status: 400, field: "url" };
+  const { service, quayside } = await connect(t, ({ body }) => {
+    const items = JSON.parse(body).items.map(({ url }) =>
+      url.startsWith("https:") ? { asset: { id: url, status: "ingesting" } } : { problem },
+    );
+    return { status: 202, body: { items } };
+  });
+  const files = Array.from({ length: 101 }, (_, n) => ({ url: n === 100 ? "ftp://example.com/" : `https://example.com/${n}` }));
+  const results = await quayside.ingest(files);
+  assert.deepEqual(service.requests.map(({ body }) => JSON.parse(body).items.length), [100, 1]);
+  assert.deepEqual(results[99], { id: "https://example.com/99", status: "ingesting" });
+  assert.ok(results[100] instanceof QuaysideError);
+  const { code, message, field } = results[100];
+  assert.deepEqual({ code, message, field }, { code: problem.code, message: problem.detail, field: "url" });
+});
+
+test("URLs that are handed over again after a lost answer are known by their key", async (t) => {
+  const body = { items: [{ asset: { id: "a" } }] };
+  const { service, quayside } = await connect(t, (_, count) => (count === 1 ? "hang up" : { status: 202, body }));
+  assert.deepEqual(await quayside.ingest([{ url: "https://example.com/" }]), [{ id: "a" }]);
+  const [first, second] = service.requests.map(({ headers }) => headers["idempotency-key"]);
+  assert.match(first, /^[0-9a-f-]{36}-0$/);
+  assert.equal(second, first);
+});
+
+test("a request for URLs that fails leaves what others have begun", async (t) => {
+  const { quayside } = await connect(t, ({ body }) => {
+    const { items } = JSON.parse(body);
+    return items.length === 100 ? { body: { items: items.map(() => ({ asset: { id: "a" } })) } } : { status: 500 };
+  }, { attempts: 1 });
+  const results = await quayside.ingest(Array.from({ length: 101 }, () => ({ url: "https://example.com/" })));
+  assert.deepEqual(results.map((result) => result instanceof QuaysideError), [...Array(100).fill(false), true]);
+});
+
+test("who waits for an inspection is told of each look before its end", async (t) => {
+  const seen = [];
+  const { quayside } = await connect(t, (_, count) => ({ body: { id: "a", status: count < 3 ? "ingesting" : "ready" } }));
+  await quayside.untilInspected("a", { onLook: ({ status }) => seen.push(status) });
+  assert.deepEqual(seen, ["ingesting", "ingesting"]);
+});

@@ -6,7 +6,7 @@ use quayside_shared::domain::upload::{MAX_SIGNED_PARTS, PartNumber, Parts};
 use quayside_shared::domain::{
     Asset, AssetId, Caller, Error, MediaType, Owned, Placement, ProjectId, Result, Status, Strategy, Timestamp, Upload,
 };
-use quayside_shared::http::{Fields, created, read};
+use quayside_shared::http::{Fields, MAX_BODY_BYTES, created, read};
 use quayside_shared::storage::keys;
 use quayside_shared::table::{Beginning, Begun, IdempotencyKey};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ pub(crate) async fn begin_upload(app: &App, request: &Request) -> Result<Respons
     let now = Timestamp::now();
     let (declared, project) = parse(app, request)?;
     let idempotency = match request.headers().get("idempotency-key") {
-        Some(key) => Some(IdempotencyKey::parse(key.as_bytes(), read::body(request)?)?),
+        Some(key) => Some(IdempotencyKey::parse(key.as_bytes(), read::body(request, MAX_BODY_BYTES)?)?),
         None => None,
     };
     let placement = match project {

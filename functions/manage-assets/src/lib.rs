@@ -103,7 +103,7 @@ async fn process_asset(app: &App, request: &Request, id: &str) -> Result<Respons
 }
 
 async fn process(app: &App, asset: Owned<Asset>) -> Result<Owned<Asset>> {
-    let status = asset.status;
+    let (status, asset_is_of_a_source) = (asset.status, asset.source.is_some());
     if asset.may_be_reprocessed() {
         let asset = app.table.reprocess(asset, Timestamp::now(), app.inspected_within_seconds).await?;
         info!("asset is to be inspected again");
@@ -113,6 +113,10 @@ async fn process(app: &App, asset: Owned<Asset>) -> Result<Owned<Asset>> {
         Status::Uploaded => Ok(asset),
         Status::AwaitingUpload => {
             Err(Error::NotProcessable { status, hint: "Complete its upload; that has it inspected." })
+        }
+        Status::Ingesting => Err(Error::NotProcessable { status, hint: "It is inspected once it was fetched." }),
+        Status::Failed if asset_is_of_a_source => {
+            Err(Error::NotProcessable { status, hint: "Its bytes are not kept. Send its URL again." })
         }
         Status::Ready | Status::Failed | Status::Deleted => {
             Err(Error::NotProcessable { status, hint: "Its bytes are no longer kept. Upload it again." })

@@ -20,7 +20,7 @@ pub(crate) fn check_limits(kind: Kind, media: &Media, config: &ProcessingConfig)
     match kind {
         Kind::Image if media.format != Format::Svg => check_image(media, config),
         Kind::Video => check_video(media, config),
-        Kind::Image | Kind::Audio | Kind::Document => Ok(()),
+        Kind::Image | Kind::Audio | Kind::Document | Kind::Unknown => Ok(()),
     }
 }
 

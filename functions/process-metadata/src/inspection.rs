@@ -164,14 +164,16 @@ async fn inspect_large(app: &App, work: &Work<Asset>) -> Result<Verdict> {
         Err(Halt::Refused(failure)) => return Ok(Verdict::Refused(failure)),
         Err(Halt::Failed(error)) => return Err(error),
     };
-    // What was ready before was hashed before, if it had to be, and no client can write to it since.
-    let mut sha256 = work.sha256.filter(|_| work.upload.is_none());
+    // What was hashed before, on its way into storage or in an inspection, is what it was: no client can write to it.
+    let mut sha256 = work.sha256;
     if work.declared_sha256.is_some() && sha256.is_none() {
         let Some(found) = hash(app, work).await? else { return Ok(missing()) };
-        if let Err(failure) = check_sha256(found, work.declared_sha256) {
-            return Ok(Verdict::Refused(failure));
-        }
         sha256 = Some(found);
+    }
+    if let Some(found) = sha256
+        && let Err(failure) = check_sha256(found, work.declared_sha256)
+    {
+        return Ok(Verdict::Refused(failure));
     }
     Ok(Verdict::Sound { sha256, metadata: metadata.into(), variants: Vec::new() })
 }

@@ -1,5 +1,5 @@
-//! Does what is due, every minute: gives up uploads that were never completed and inspections that never ended, and
-//! deletes the bytes of assets that failed or were deleted.
+//! Does what is due, every minute: gives up uploads that were never completed, and fetches and inspections that never
+//! ended; and deletes the bytes of assets that failed or were deleted.
 //!
 //! Each step can be repeated. The record changes first where that closes a door (an expired upload cannot be completed
 //! any more), then storage, then the record is no longer due; a sweep that dies in between is followed by another.
@@ -48,7 +48,7 @@ pub struct Swept {
     pub cleaned: usize,
     /// Deleted assets whose bytes were deleted.
     pub purged: usize,
-    /// Assets that were not inspected in time.
+    /// Assets that were not fetched or inspected in time.
     pub given_up: usize,
     /// Assets that could not be dealt with this time.
     pub postponed: usize,
@@ -71,7 +71,8 @@ pub async fn handle(app: &App, _event: LambdaEvent<EventBridgeEvent<Value>>) -> 
     let begun = Instant::now();
     let due = app.table.due(Timestamp::now(), AT_ONCE).await.map_err(|error| error.causes())?;
     // What gives quota back goes first: it is one write, and somebody may be waiting for it.
-    let (expired, others): (Vec<_>, Vec<_>) = due.into_iter().partition(|work| work.status == Status::AwaitingUpload);
+    let (expired, others): (Vec<_>, Vec<_>) =
+        due.into_iter().partition(|work| matches!(work.status, Status::AwaitingUpload | Status::Ingesting));
     let done: Vec<_> = stream::iter(expired.into_iter().chain(others))
         .map(|work| turn(app, work, begun))
         .buffer_unordered(CONCURRENCY)
@@ -133,6 +134,14 @@ async fn sweep(app: &App, work: &Work<Asset>) -> Result<Turn> {
                 error!(error = error.causes(), "the bytes of an expired upload are left to the next sweep");
             }
             Ok(Turn::Expired)
+        }
+        (Status::Ingesting, _) => {
+            let detail = "The file was not fetched in time, through no fault of its source. Send its URL again.";
+            let failed = app.table.mark_failed(work, now, failure(FailureCode::IngestionGaveUp, detail)).await?;
+            if let Err(error) = clean(app, &failed).await {
+                error!(error = error.causes(), "the bytes of a given up fetch are left to the next sweep");
+            }
+            Ok(Turn::GivenUp)
         }
         (Status::Uploaded, _) => {
             let detail = "The file was not inspected in time, through no fault of its own. Try again later.";

@@ -32,7 +32,7 @@ pub(crate) async fn abort(app: &App, request: &Request, id: &str) -> Result<Resp
 async fn end(app: &App, caller: &Caller, id: AssetId) -> Result<Owned<Asset>> {
     let asset = app.table.find_owned_even_deleted(caller, id).await?;
     match asset.status {
-        Status::AwaitingUpload => app.table.delete(asset, Timestamp::now(), 0).await,
+        Status::AwaitingUpload | Status::Ingesting => app.table.delete(asset, Timestamp::now(), 0).await,
         Status::Deleted => Ok(asset),
         status => {
             let hint = "Delete the asset instead: DELETE /v1/assets/{id}.";

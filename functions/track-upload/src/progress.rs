@@ -18,7 +18,7 @@ pub(crate) async fn show(app: &App, request: &Request, id: &str) -> Result<Respo
     ok(&progress(&asset, &received, Timestamp::now()))
 }
 
-/// The truth from storage.
+/// The truth from storage; of what is taken from a URL, what its fetch has told.
 #[derive(Default)]
 struct Received {
     bytes: u64,
@@ -46,6 +46,9 @@ async fn received(app: &App, asset: &Readable<Asset>) -> Result<Received> {
             let last_at = parts.iter().filter_map(|part| part.uploaded_at).max();
             Ok(Received { bytes, last_at, parts })
         }
+        _ if asset.status == Status::Ingesting => Ok(asset.received.map_or_else(Received::default, |received| {
+            Received { bytes: received.bytes, last_at: Some(received.at), parts: Vec::new() }
+        })),
         _ if asset.status == Status::Failed => Ok(Received::default()),
         _ => Ok(whole(asset)),
     }
@@ -56,12 +59,16 @@ fn whole(asset: &Asset) -> Received {
 }
 
 /// Speed is the average from the beginning to the last byte that arrived; the time left is what the rest takes at that
-/// speed. Both are null where nothing is known.
+/// speed. Both are null where nothing is known, as are size and percent of what a source has not announced.
 fn progress(asset: &Asset, received: &Received, now: Timestamp) -> Value {
-    let size = asset.size.bytes();
-    let seconds = received.last_at.map(|last| last.seconds_since(asset.created_at).max(1.0));
+    let size = match asset.status {
+        Status::Ingesting => asset.received.and_then(|received| received.of),
+        _ => Some(asset.size.bytes()).filter(|size| *size > 0),
+    };
+    let begun_at = asset.received.map_or(asset.created_at, |received| received.since);
+    let seconds = received.last_at.map(|last| last.seconds_since(begun_at).max(1.0));
     let speed = seconds.map(|seconds| received.bytes as f64 / seconds).filter(|speed| *speed > 0.0);
-    let left = size.saturating_sub(received.bytes);
+    let left = size.map(|size| size.saturating_sub(received.bytes));
     let expires_at = asset.upload.as_ref().map(|upload| upload.expires_at).filter(|expires_at| *expires_at > now);
     let (strategy, parts) = match asset.upload.as_ref().map(|upload| &upload.strategy) {
         Some(Strategy::Multipart { parts, .. }) => (Some("multipart"), Some(*parts)),
@@ -77,9 +84,9 @@ fn progress(asset: &Asset, received: &Received, now: Timestamp) -> Value {
         "partCount": parts.map(|parts| parts.count()),
         "bytesUploaded": received.bytes,
         "size": size,
-        "percent": (received.bytes as f64 / size as f64 * 1000.0).round() / 10.0,
+        "percent": size.map(|size| (received.bytes as f64 / size as f64 * 1000.0).round() / 10.0),
         "speedBytesPerSecond": speed.map(|speed| speed.round()),
-        "etaSeconds": speed.map(|speed| (left as f64 / speed).ceil()),
+        "etaSeconds": speed.zip(left).map(|(speed, left)| (left as f64 / speed).ceil()),
         "expiresAt": expires_at,
         "parts": received.parts.iter().map(|part| json!({
             "partNumber": part.number,

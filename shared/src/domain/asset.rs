@@ -1,4 +1,5 @@
-//! An asset and the life that it leads: `awaiting_upload → uploaded → ready` or `failed`, and `deleted` from anywhere.
+//! An asset and the life that it leads: `awaiting_upload` or `ingesting`, then `uploaded → ready` or `failed`, and
+//! `deleted` from anywhere.
 //!
 //! A transition takes the record as it was found and returns the record as it will be; the table writes it on condition
 //! that the record is still as it was found.
@@ -22,6 +23,8 @@ use super::usage::Footprint;
 pub enum Status {
     /// Begun; its bytes are on their way.
     AwaitingUpload,
+    /// Its bytes are to be taken from a URL.
+    Ingesting,
     /// Storage has its bytes; they are to be inspected.
     Uploaded,
     /// Inspected, and served.
@@ -34,12 +37,14 @@ pub enum Status {
 
 impl Status {
     /// All statuses.
-    pub const ALL: [Self; 5] = [Self::AwaitingUpload, Self::Uploaded, Self::Ready, Self::Failed, Self::Deleted];
+    pub const ALL: [Self; 6] =
+        [Self::AwaitingUpload, Self::Ingesting, Self::Uploaded, Self::Ready, Self::Failed, Self::Deleted];
 
     /// The status's name in the API and in the table.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AwaitingUpload => "awaiting_upload",
+            Self::Ingesting => "ingesting",
             Self::Uploaded => "uploaded",
             Self::Ready => "ready",
             Self::Failed => "failed",
@@ -86,6 +91,32 @@ pub enum FailureCode {
     BytesMissing,
     /// Inspection failed as often as it may be tried, through no fault of the file.
     ProcessingGaveUp,
+    /// The file is larger than files of its kind may be.
+    TooLarge,
+    /// The file does not fit into its owner's quota.
+    QuotaExceeded,
+    /// The source's URL, or one that it redirects to, is none that is asked.
+    SourceForbidden,
+    /// The source refuses us: it wants a login, or does not like the request.
+    SourceRefused,
+    /// The source has no such file.
+    SourceNotFound,
+    /// The source had the file, and no longer has it.
+    SourceGone,
+    /// The source cannot be reached, or fails.
+    SourceUnreachable,
+    /// The source asks to come back later than we wait.
+    SourceBusy,
+    /// The source cannot prove who it is.
+    SourceUntrusted,
+    /// The source redirects too often, or to nowhere.
+    SourceRedirects,
+    /// The source brings its bytes too slowly, or takes too long in all.
+    SourceTooSlow,
+    /// The source ended before it had sent all that it announced.
+    SourceIncomplete,
+    /// Fetching failed as often as it may be tried, through no fault of the source.
+    IngestionGaveUp,
 }
 
 impl FailureCode {
@@ -95,7 +126,20 @@ impl FailureCode {
     fn keeps_bytes(self, was_ready: bool) -> bool {
         match self {
             Self::ProcessingGaveUp => true,
-            Self::UploadExpired => false,
+            Self::UploadExpired
+            | Self::TooLarge
+            | Self::QuotaExceeded
+            | Self::SourceForbidden
+            | Self::SourceRefused
+            | Self::SourceNotFound
+            | Self::SourceGone
+            | Self::SourceUnreachable
+            | Self::SourceBusy
+            | Self::SourceUntrusted
+            | Self::SourceRedirects
+            | Self::SourceTooSlow
+            | Self::SourceIncomplete
+            | Self::IngestionGaveUp => false,
             Self::TypeMismatch
             | Self::ChecksumMismatch
             | Self::Unreadable
@@ -138,14 +182,14 @@ pub struct Asset {
     pub name: FileName,
     /// Kind, by the media type.
     pub kind: Kind,
-    /// Declared media type; from `ready` on, also that of the bytes.
+    /// Declared media type; from `ready` on, also that of the bytes. Unknown while its source was not asked.
     pub content_type: MediaType,
     /// Where it is in its life.
     pub status: Status,
     /// Why it failed, if it did.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub failure: Option<Failure>,
-    /// Size in bytes.
+    /// Size in bytes; while it is taken from a URL, as much of it as is known.
     pub size: ByteSize,
     /// SHA-256 of the bytes that are served, once it was computed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -165,10 +209,16 @@ pub struct Asset {
     /// What was derived from it.
     #[serde(default)]
     pub variants: Vec<Variant>,
+    /// Where its bytes are taken from, or were.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub source: Option<Source>,
+    /// What has come from its source so far, while it is taken from there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub received: Option<Received>,
     /// Its upload, until the bytes are where they stay.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub upload: Option<Upload>,
-    /// The queue message for which it is being inspected, or was last.
+    /// The queue message for which it is being fetched or inspected, or was last.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub claimed_by: Option<String>,
     /// Whether it was ready once.
@@ -186,6 +236,44 @@ pub struct Asset {
     pub updated_at: Timestamp,
     /// Counts the changes of the record, from 1.
     pub version: u64,
+}
+
+/// Where an asset's bytes were taken from, as it may be shown.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Source {
+    /// The URL without what may be secret: user, query and fragment.
+    pub url: String,
+    /// What at whose made it, such as a prediction: `replicate:{id}`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reference: Option<String>,
+}
+
+/// What has come from a source.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Received {
+    /// Bytes so far.
+    pub bytes: u64,
+    /// Bytes that the source has announced, if it has.
+    pub of: Option<u64>,
+    /// When the source answered.
+    pub since: Timestamp,
+    /// When the bytes were counted.
+    pub at: Timestamp,
+}
+
+/// A file that is to be taken from a URL, as its caller describes it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Ingestion {
+    /// File name.
+    pub name: FileName,
+    /// Media type, as far as it is known; the source's own is checked against it.
+    pub content_type: MediaType,
+    /// SHA-256, if known.
+    pub sha256: Option<Sha256>,
+    /// Labels.
+    pub tags: Tags,
+    /// Where the bytes are taken from.
+    pub source: Source,
 }
 
 /// What a caller says of a file that it is about to upload.
@@ -215,6 +303,57 @@ impl Asset {
         upload: Upload,
         now: Timestamp,
     ) -> Self {
+        let due_at = upload.expires_at;
+        Self { upload: Some(upload), ..Self::new(caller, id, placement, declared, Status::AwaitingUpload, due_at, now) }
+    }
+
+    /// A new asset of the caller's whose bytes, of the caller's request, storage has below `incoming/`. It is given up as
+    /// [`Asset::uploaded`].
+    pub fn bring(
+        caller: &Caller,
+        id: AssetId,
+        placement: Option<&Placement>,
+        declared: Declaration,
+        now: Timestamp,
+        seconds: u64,
+    ) -> Self {
+        let upload = Upload { strategy: Strategy::Single, expires_at: now };
+        let due_at = now.plus_seconds(seconds);
+        Self { upload: Some(upload), ..Self::new(caller, id, placement, declared, Status::Uploaded, due_at, now) }
+    }
+
+    /// A new asset of the caller's whose bytes are to be taken from a URL. If that has not happened within `seconds`, it
+    /// is given up.
+    pub fn ingest(
+        caller: &Caller,
+        id: AssetId,
+        placement: Option<&Placement>,
+        ingestion: Ingestion,
+        now: Timestamp,
+        seconds: u64,
+    ) -> Self {
+        let declared = Declaration {
+            name: ingestion.name,
+            content_type: ingestion.content_type,
+            size: ByteSize::UNKNOWN,
+            sha256: ingestion.sha256,
+            tags: ingestion.tags,
+            keep_location: false,
+        };
+        let due_at = now.plus_seconds(seconds);
+        let source = Some(ingestion.source);
+        Self { source, ..Self::new(caller, id, placement, declared, Status::Ingesting, due_at, now) }
+    }
+
+    fn new(
+        caller: &Caller,
+        id: AssetId,
+        placement: Option<&Placement>,
+        declared: Declaration,
+        status: Status,
+        due_at: Timestamp,
+        now: Timestamp,
+    ) -> Self {
         Self {
             id,
             owner: caller.subject().clone(),
@@ -222,7 +361,7 @@ impl Asset {
             name: declared.name,
             kind: declared.content_type.kind(),
             content_type: declared.content_type,
-            status: Status::AwaitingUpload,
+            status,
             failure: None,
             size: declared.size,
             sha256: None,
@@ -231,8 +370,10 @@ impl Asset {
             keep_location: declared.keep_location,
             metadata: Metadata::default(),
             variants: Vec::new(),
-            due_at: Some(upload.expires_at),
-            upload: Some(upload),
+            source: None,
+            received: None,
+            due_at: Some(due_at),
+            upload: None,
             claimed_by: None,
             was_ready: false,
             purged_at: None,
@@ -249,6 +390,7 @@ impl Asset {
         let stored = Footprint { stored_bytes: bytes, stored_count: 1, ..nothing };
         match self.status {
             Status::AwaitingUpload => Footprint { reserved_bytes: bytes, active_uploads: 1, ..nothing },
+            Status::Ingesting => Footprint { reserved_bytes: bytes, active_ingestions: 1, ..nothing },
             Status::Uploaded | Status::Ready => stored,
             Status::Failed if self.failure.as_ref().is_some_and(|failure| self.keeps_bytes(failure.code)) => stored,
             Status::Failed | Status::Deleted => nothing,
@@ -295,7 +437,46 @@ impl Asset {
         Self { failure: None, claimed_by: None, ..self.uploaded(now, seconds) }
     }
 
-    /// A message's worker inspects it now.
+    /// Its source has answered: what it is going to send, and where that goes. `size` is what the source has announced.
+    pub(crate) fn answered(
+        &self,
+        now: Timestamp,
+        content_type: MediaType,
+        size: Option<ByteSize>,
+        upload: Option<Upload>,
+    ) -> Self {
+        let received = Some(Received { bytes: 0, of: size.map(ByteSize::bytes), since: now, at: now });
+        let size = size.unwrap_or(ByteSize::UNKNOWN);
+        Self { content_type, kind: content_type.kind(), size, upload, received, ..self.changed(now) }
+    }
+
+    /// So many bytes have come from its source, which had not announced how many that would be, and turn out to be more
+    /// than go up in one piece.
+    pub(crate) fn in_parts(&self, now: Timestamp, bytes: u64, upload: Upload) -> Self {
+        Self { upload: Some(upload), ..self.received(now, bytes) }
+    }
+
+    /// So many bytes have come from its source.
+    pub(crate) fn received(&self, now: Timestamp, bytes: u64) -> Self {
+        let size = if bytes > self.size.bytes() { ByteSize::new(bytes).unwrap_or(self.size) } else { self.size };
+        let received = self.received.map(|before| Received { bytes, at: now, ..before });
+        Self { size, received, ..self.changed(now) }
+    }
+
+    /// Storage has all that its source had. Given up as [`Asset::uploaded`].
+    pub(crate) fn fetched(
+        &self,
+        now: Timestamp,
+        size: ByteSize,
+        sha256: Sha256,
+        strategy: Strategy,
+        seconds: u64,
+    ) -> Self {
+        let upload = Some(Upload { strategy, expires_at: now });
+        Self { size, sha256: Some(sha256), upload, received: None, claimed_by: None, ..self.uploaded(now, seconds) }
+    }
+
+    /// A message's worker fetches or inspects it now.
     pub(crate) fn claimed(&self, now: Timestamp, message: &str) -> Self {
         Self { claimed_by: Some(message.to_owned()), ..self.changed(now) }
     }
@@ -328,7 +509,7 @@ impl Asset {
             (true, Some(Strategy::Single)) => Some(now.plus_seconds(INCOMING_KEPT_SECONDS)),
             (true, Some(Strategy::Multipart { .. }) | None) => None,
         };
-        Self { status: Status::Failed, failure: Some(failure), due_at, ..self.changed(now) }
+        Self { status: Status::Failed, failure: Some(failure), due_at, received: None, ..self.changed(now) }
     }
 
     /// The bytes of a failed asset are gone from storage.
@@ -358,6 +539,8 @@ impl Asset {
             metadata: Metadata::default(),
             variants: Vec::new(),
             failure: None,
+            source: None,
+            received: None,
             upload: None,
             claimed_by: None,
             due_at: None,

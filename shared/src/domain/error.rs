@@ -40,6 +40,14 @@ pub enum Error {
         /// The longest body that is read, in bytes.
         limit: usize,
     },
+    /// The file is too large to come with a request.
+    #[error(
+        "A file of more than {limit} bytes does not fit into one request. Begin an upload instead: POST /v1/uploads."
+    )]
+    FileTooLargeForRequest {
+        /// The largest file that comes with a request, in bytes.
+        limit: usize,
+    },
     /// The file is larger than files of its kind may be.
     #[error("A file of this kind ({kind}) may have up to {limit} bytes; this one has {size}.")]
     TooLarge {
@@ -65,10 +73,31 @@ pub enum Error {
         /// Quota in bytes.
         quota: u64,
     },
+    /// The owner's quota has no room for anything more.
+    #[error(
+        "Your quota of {quota} bytes is used up: {stored} bytes are stored and {reserved} reserved. Delete something \
+         first."
+    )]
+    QuotaUsedUp {
+        /// Bytes in stored assets.
+        stored: u64,
+        /// Bytes reserved by what is on its way.
+        reserved: u64,
+        /// Quota in bytes.
+        quota: u64,
+    },
     /// The owner has as many unfinished uploads as are allowed.
     #[error("You have {active} unfinished uploads, and {limit} are allowed at once. Finish or abort one first.")]
     TooManyUploads {
         /// Unfinished uploads.
+        active: u64,
+        /// How many are allowed.
+        limit: u64,
+    },
+    /// The owner has as many files being taken from URLs as are allowed.
+    #[error("You have {active} files being fetched, and {limit} are allowed at once. Wait for some of them.")]
+    TooManyIngestions {
+        /// Files that are being fetched.
         active: u64,
         /// How many are allowed.
         limit: u64,
@@ -122,6 +151,15 @@ impl Error {
     /// A mistake in `field`.
     pub fn invalid(code: &'static str, field: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::Invalid { code, field: field.into(), detail: detail.into() }
+    }
+
+    /// The same mistake, in a field of another name.
+    #[must_use]
+    pub fn in_field(self, name: &str) -> Self {
+        match self {
+            Self::Invalid { code, detail, .. } => Self::Invalid { code, field: name.to_owned(), detail },
+            other => other,
+        }
     }
 
     /// The error and all that lies behind it, for the log.

@@ -18,10 +18,12 @@ pub enum Kind {
     Audio,
     /// Something to read.
     Document,
+    /// Not known yet: its source was not asked so far. Nothing that is stored is of this kind.
+    Unknown,
 }
 
 impl Kind {
-    /// All kinds.
+    /// All kinds of what is stored.
     pub const ALL: [Self; 4] = [Self::Image, Self::Video, Self::Audio, Self::Document];
 
     /// The kind's name in the API and in the table.
@@ -31,10 +33,11 @@ impl Kind {
             Self::Video => "video",
             Self::Audio => "audio",
             Self::Document => "document",
+            Self::Unknown => "unknown",
         }
     }
 
-    /// Reads a kind by its name.
+    /// Reads a kind of what is stored by its name.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
@@ -57,7 +60,7 @@ struct Known {
     aliases: &'static [&'static str],
 }
 
-const KNOWN: [Known; 20] = [
+const KNOWN: [Known; 21] = [
     Known { name: "image/jpeg", kind: Kind::Image, aliases: &["image/jpg", "image/pjpeg"] },
     Known { name: "image/png", kind: Kind::Image, aliases: &["image/x-png", "image/apng"] },
     Known { name: "image/webp", kind: Kind::Image, aliases: &[] },
@@ -86,9 +89,14 @@ const KNOWN: [Known; 20] = [
         kind: Kind::Document,
         aliases: &[],
     },
+    Known { name: "application/octet-stream", kind: Kind::Unknown, aliases: &["binary/octet-stream"] },
 ];
 
 impl MediaType {
+    /// `application/octet-stream`, which says nothing of what the bytes are. No file is declared so; what is taken from a
+    /// URL is of this type until its source has told its own.
+    pub const UNKNOWN: Self = Self(KNOWN.len() - 1);
+
     /// Reads a media type or one of its aliases. Case and parameters (`; charset=…`) do not matter.
     pub fn parse(text: &str) -> Option<Self> {
         let essence = text.split(';').next().unwrap_or_default().trim();
@@ -100,14 +108,42 @@ impl MediaType {
             .map(Self)
     }
 
+    /// The type that a file's name ends in: `Ferry.JPG` is a JPEG.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let (stem, extension) = name.rsplit_once('.')?;
+        let media_type = match extension.to_ascii_lowercase().as_str() {
+            "jpg" | "jpeg" => "image/jpeg",
+            "png" => "image/png",
+            "webp" => "image/webp",
+            "gif" => "image/gif",
+            "heic" => "image/heic",
+            "avif" => "image/avif",
+            "svg" => "image/svg+xml",
+            "mp4" | "m4v" => "video/mp4",
+            "webm" => "video/webm",
+            "mov" => "video/quicktime",
+            "avi" => "video/x-msvideo",
+            "mkv" => "video/matroska",
+            "mp3" => "audio/mpeg",
+            "wav" => "audio/wav",
+            "ogg" | "oga" | "opus" => "audio/ogg",
+            "m4a" => "audio/mp4",
+            "aac" => "audio/aac",
+            "pdf" => "application/pdf",
+            "doc" => "application/msword",
+            "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            _ => return None,
+        };
+        if stem.is_empty() { None } else { Self::parse(media_type) }
+    }
+
     /// Reads the `contentType` of a request.
     ///
     /// # Errors
     /// `type_not_allowed` if it is not among `allowed`; the sentence lists those that are.
     pub fn parse_allowed(text: &str, allowed: &[Self]) -> Result<Self> {
         Self::parse(text).filter(|found| allowed.contains(found)).ok_or_else(|| {
-            let names: Vec<_> = allowed.iter().map(|media_type| media_type.as_str()).collect();
-            Error::invalid("type_not_allowed", "contentType", format!("Allowed types are {}.", names.join(", ")))
+            Error::invalid("type_not_allowed", "contentType", format!("Allowed types are {}.", names(allowed)))
         })
     }
 
@@ -125,6 +161,12 @@ impl MediaType {
     pub fn is_active(self) -> bool {
         self.as_str() == "image/svg+xml"
     }
+}
+
+/// Media types in a sentence.
+pub fn names(media_types: &[MediaType]) -> String {
+    let names: Vec<_> = media_types.iter().map(|media_type| media_type.as_str()).collect();
+    names.join(", ")
 }
 
 impl TryFrom<String> for MediaType {
@@ -173,6 +215,16 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn a_name_tells_a_type_by_its_end() {
+        for (name, media_type) in [("Ferry.JPG", "image/jpeg"), ("a.b.mp4", "video/mp4"), ("song.opus", "audio/ogg")] {
+            assert_eq!(MediaType::of_name(name).unwrap().as_str(), media_type);
+        }
+        for name in ["", "jpg", ".jpg", "ferry.", "ferry.exe", "ferry.jpg "] {
+            assert_eq!(MediaType::of_name(name), None, "{name}");
+        }
     }
 
     #[test]

@@ -77,6 +77,9 @@ pub struct ByteSize(u64);
 impl ByteSize {
     const MAX: u64 = (1 << 53) - 1;
 
+    /// The size of a file of which nothing is known yet: 0, which no stored file has.
+    pub const UNKNOWN: Self = Self(0);
+
     /// Takes a count of bytes.
     ///
     /// # Errors

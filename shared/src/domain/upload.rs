@@ -56,8 +56,13 @@ impl Parts {
     /// Cuts a file of `size` bytes into parts of `part_size` bytes, or of as many as it takes to need no more than
     /// 10,000 parts. `None` if it goes up in one piece.
     pub fn plan(size: ByteSize, part_size: u64) -> Option<Self> {
+        (size.bytes() > MAX_SINGLE_BYTES).then(|| Self::cut(size, part_size))
+    }
+
+    /// Cuts a file of `size` bytes, or of up to so many, as [`Parts::plan`] does, however small it is.
+    pub fn cut(size: ByteSize, part_size: u64) -> Self {
         let size = size.bytes();
-        (size > MAX_SINGLE_BYTES).then(|| Self { size, part_size: part_size.max(size.div_ceil(MAX_PARTS)) })
+        Self { size, part_size: part_size.max(size.div_ceil(MAX_PARTS)) }
     }
 
     /// Bytes in every part but the last.

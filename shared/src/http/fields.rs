@@ -16,18 +16,35 @@ impl Fields {
     /// # Errors
     /// `BodyTooLarge` over [`MAX_BODY_BYTES`]; `invalid_json` unless it is a JSON object.
     pub fn of_body(request: &Request) -> Result<Self> {
-        let bytes = body(request)?;
+        Self::of_json(body(request, MAX_BODY_BYTES)?)
+    }
+
+    /// Takes the text of an object. An empty text is an empty object.
+    ///
+    /// # Errors
+    /// `invalid_json` unless it is a JSON object.
+    pub fn of_json(bytes: &[u8]) -> Result<Self> {
         if bytes.is_empty() {
             return Ok(Self(Map::new()));
         }
         match serde_json::from_slice(bytes) {
-            Ok(Value::Object(fields)) => Ok(Self(fields)),
-            Ok(_) => Err(Error::invalid("invalid_json", "", "The body must be a JSON object.")),
+            Ok(value) => Self::of_value(value),
             Err(error) => Err(Error::invalid(
                 "invalid_json",
                 "",
                 format!("The body is not JSON: line {}, column {}.", error.line(), error.column()),
             )),
+        }
+    }
+
+    /// Takes an object.
+    ///
+    /// # Errors
+    /// `invalid_json` if it is none.
+    pub fn of_value(value: Value) -> Result<Self> {
+        match value {
+            Value::Object(fields) => Ok(Self(fields)),
+            _ => Err(Error::invalid("invalid_json", "", "This must be a JSON object.")),
         }
     }
 
@@ -69,14 +86,14 @@ impl Fields {
 /// The bytes of a request's body.
 ///
 /// # Errors
-/// `BodyTooLarge` over [`MAX_BODY_BYTES`].
-pub fn body(request: &Request) -> Result<&[u8]> {
+/// `BodyTooLarge` over `limit` bytes.
+pub fn body(request: &Request, limit: usize) -> Result<&[u8]> {
     let bytes: &[u8] = match request.body() {
         Body::Text(text) => text.as_bytes(),
         Body::Binary(bytes) => bytes,
         _ => &[],
     };
-    if bytes.len() > MAX_BODY_BYTES { Err(Error::BodyTooLarge { limit: MAX_BODY_BYTES }) } else { Ok(bytes) }
+    if bytes.len() > limit { Err(Error::BodyTooLarge { limit }) } else { Ok(bytes) }
 }
 
 /// How the fields of bodies are read.

@@ -14,8 +14,8 @@ pub use asset::{AssetJson, asset_json};
 pub use callers::Callers;
 pub use cursor::Cursors;
 pub use fields::{Fields, read};
-pub use problem::problem;
-pub use request::{accepts_json, query, segments};
+pub use problem::{problem, problem_json};
+pub use request::{accepts_json, queries, query, segments};
 
-/// The body of a request of ours is never longer, in bytes.
+/// The body of most requests is never longer, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 << 10;

@@ -25,22 +25,8 @@ struct Problem {
 /// The answer to a request that failed. What the client can do nothing about is written to the log, with its causes,
 /// and the client gets the request's id to ask for it.
 pub fn problem(request: &Request, error: Error) -> Response<Body> {
-    let (status, code, field) = kind(&error);
-    let request_id = request_id(request);
-    if status.is_server_error() {
-        tracing::error!(request_id, code, error = error.causes(), "request failed");
-    } else {
-        tracing::info!(request_id, code, status = status.as_u16(), "request refused");
-    }
-    let document = Problem {
-        r#type: format!("urn:quayside:problem:{code}"),
-        title: status.canonical_reason().unwrap_or_default(),
-        status: status.as_u16(),
-        code,
-        detail: error.to_string(),
-        field,
-        request_id,
-    };
+    let document = document(request, &error);
+    let status = StatusCode::from_u16(document.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = serde_json::to_string(&document).unwrap_or_default();
     let mut answer = Response::new(Body::Text(body));
     *answer.status_mut() = status;
@@ -62,6 +48,30 @@ pub fn problem(request: &Request, error: Error) -> Response<Body> {
     answer
 }
 
+/// The same document, for one of several things that a request asked for.
+pub fn problem_json(request: &Request, error: &Error) -> impl Serialize + use<> {
+    document(request, error)
+}
+
+fn document(request: &Request, error: &Error) -> Problem {
+    let (status, code, field) = kind(error);
+    let request_id = request_id(request);
+    if status.is_server_error() {
+        tracing::error!(request_id, code, error = error.causes(), "request failed");
+    } else {
+        tracing::info!(request_id, code, status = status.as_u16(), "request refused");
+    }
+    Problem {
+        r#type: format!("urn:quayside:problem:{code}"),
+        title: status.canonical_reason().unwrap_or_default(),
+        status: status.as_u16(),
+        code,
+        detail: error.to_string(),
+        field,
+        request_id,
+    }
+}
+
 /// The status, the stable name and the field of an error.
 fn kind(error: &Error) -> (StatusCode, &'static str, String) {
     let (status, code, field) = match error {
@@ -72,9 +82,12 @@ fn kind(error: &Error) -> (StatusCode, &'static str, String) {
         Error::NoRoute(_) => (StatusCode::NOT_FOUND, "no_route", ""),
         Error::Invalid { code, field, .. } => return (StatusCode::BAD_REQUEST, code, field.clone()),
         Error::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", ""),
+        Error::FileTooLargeForRequest { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", ""),
         Error::TooLarge { .. } => (StatusCode::BAD_REQUEST, "too_large", "size"),
         Error::QuotaExceeded { .. } => (StatusCode::CONFLICT, "quota_exceeded", "size"),
+        Error::QuotaUsedUp { .. } => (StatusCode::CONFLICT, "quota_exceeded", ""),
         Error::TooManyUploads { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_uploads", ""),
+        Error::TooManyIngestions { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_ingestions", ""),
         Error::IdempotencyKeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "Idempotency-Key"),
         Error::UploadIncomplete(_) => (StatusCode::CONFLICT, "upload_incomplete", ""),
         Error::InvalidParts(_) => (StatusCode::BAD_REQUEST, "invalid_parts", "parts"),

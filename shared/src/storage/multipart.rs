@@ -2,11 +2,16 @@
 
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 
+use bytes::Bytes;
+
 use super::objects::{disposition, self_description};
 use super::{Storage, code, keys, unexpected};
 use crate::domain::asset::Declaration;
 use crate::domain::upload::PartNumber;
-use crate::domain::{Asset, AssetId, Caller, Error, Owned, Placement, Readable, Result, Timestamp};
+use crate::domain::{
+    Asset, AssetId, Caller, Error, FileName, MediaType, Owned, Placement, ProjectId, Readable, Result, Subject,
+    Timestamp,
+};
 use crate::table::Work;
 
 /// A part that storage has.
@@ -45,19 +50,76 @@ impl Storage {
         placement: Option<&Placement>,
         declared: &Declaration,
     ) -> Result<String> {
-        let owner = caller.subject();
+        let project = placement.map(Placement::project);
+        self.create(caller.subject(), id, project, &declared.name, declared.content_type).await
+    }
+
+    /// Begins the multipart upload of a file of the given type that a worker brings. Returns storage's id of it.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Internal`.
+    pub async fn create_multipart_of(&self, work: &Work<Asset>, content_type: MediaType) -> Result<String> {
+        self.create(&work.owner, work.id, work.project, &work.name, content_type).await
+    }
+
+    async fn create(
+        &self,
+        owner: &Subject,
+        id: AssetId,
+        project: Option<ProjectId>,
+        name: &FileName,
+        content_type: MediaType,
+    ) -> Result<String> {
         let answer = self
             .client
             .create_multipart_upload()
             .bucket(&self.bucket)
             .key(keys::original(owner, id))
-            .content_type(declared.content_type.as_str())
-            .content_disposition(disposition(&declared.name, declared.content_type))
-            .set_metadata(Some(self_description(owner, id, &declared.name, placement.map(Placement::project))))
+            .content_type(content_type.as_str())
+            .content_disposition(disposition(name, content_type))
+            .set_metadata(Some(self_description(owner, id, name, project)))
             .send()
             .await
             .map_err(unexpected)?;
         answer.upload_id.ok_or_else(|| Error::Internal("storage began a multipart upload without an id".into()))
+    }
+
+    /// Brings one part of a worker's multipart upload. Returns its etag.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Internal`.
+    pub async fn put_part_of(
+        &self,
+        work: &Work<Asset>,
+        upload_id: &str,
+        number: PartNumber,
+        bytes: Bytes,
+    ) -> Result<String> {
+        let answer = self
+            .client
+            .upload_part()
+            .bucket(&self.bucket)
+            .key(keys::original(&work.owner, work.id))
+            .upload_id(upload_id)
+            .part_number(i32::try_from(number).unwrap_or(i32::MAX))
+            .body(bytes.into())
+            .send()
+            .await
+            .map_err(unexpected)?;
+        answer.e_tag.ok_or_else(|| Error::Internal("storage took a part without an etag".into()))
+    }
+
+    /// As [`Storage::complete_multipart`], for a worker.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Internal`.
+    pub async fn complete_multipart_of(
+        &self,
+        work: &Work<Asset>,
+        upload_id: &str,
+        parts: &[(PartNumber, String)],
+    ) -> Result<Completion> {
+        self.complete(keys::original(&work.owner, work.id), upload_id, parts).await
     }
 
     /// Gives up a multipart upload that no record names yet.
@@ -141,6 +203,10 @@ impl Storage {
         upload_id: &str,
         parts: &[(PartNumber, String)],
     ) -> Result<Completion> {
+        self.complete(keys::original(&asset.owner, asset.id), upload_id, parts).await
+    }
+
+    async fn complete(&self, key: String, upload_id: &str, parts: &[(PartNumber, String)]) -> Result<Completion> {
         let parts = parts
             .iter()
             .map(|(number, etag)| {
@@ -151,7 +217,7 @@ impl Storage {
             .client
             .complete_multipart_upload()
             .bucket(&self.bucket)
-            .key(keys::original(&asset.owner, asset.id))
+            .key(key)
             .upload_id(upload_id)
             .multipart_upload(CompletedMultipartUpload::builder().set_parts(Some(parts)).build());
         match request.send().await {

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
+use bytes::Bytes;
 
 use super::{Storage, code, keys, unexpected};
 use crate::domain::{
@@ -136,6 +137,36 @@ impl Storage {
             Err(error) if matches!(code(&error), "NoSuchKey" | "InvalidRange") => Ok(None),
             Err(error) => Err(unexpected(error)),
         }
+    }
+
+    /// Writes bytes of the caller's below `incoming/`, where `process-metadata` takes them from. The key is the caller's
+    /// own, whatever `id` is.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Internal`.
+    pub async fn put_own_incoming(&self, caller: &Caller, id: AssetId, bytes: Bytes, of: MediaType) -> Result<()> {
+        self.put_incoming(keys::incoming(caller.subject(), id), bytes, of).await
+    }
+
+    /// Deletes what [`Storage::put_own_incoming`] wrote.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Internal`; then the bucket's lifecycle deletes it.
+    pub async fn delete_own_incoming(&self, caller: &Caller, id: AssetId) -> Result<()> {
+        self.delete_versions(&keys::incoming(caller.subject(), id)).await
+    }
+
+    /// As [`Storage::put_own_incoming`], for a worker.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Internal`.
+    pub async fn put_incoming_of(&self, work: &Work<Asset>, bytes: Bytes, of: MediaType) -> Result<()> {
+        self.put_incoming(keys::incoming(&work.owner, work.id), bytes, of).await
+    }
+
+    async fn put_incoming(&self, key: String, bytes: Bytes, of: MediaType) -> Result<()> {
+        let request = self.client.put_object().bucket(&self.bucket).key(key).content_type(of.as_str());
+        request.body(bytes.into()).send().await.map(drop).map_err(unexpected)
     }
 
     /// Writes the bytes that will be served as the original.

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 
 use super::transaction::Outcome;
-use super::work::DUE_SHARDS;
+use super::work::{DUE_SHARDS, LOOKS};
 use super::{IdempotencyKey, Item, Message, Table, Work, key, malformed, number, text, unexpected, usage};
 use crate::domain::asset::Declaration;
 use crate::domain::usage::Allowance;
@@ -24,6 +24,21 @@ pub struct Beginning<'a> {
     pub declared: Declaration,
     /// How the bytes will come in.
     pub upload: Upload,
+    /// The caller's key for this request.
+    pub idempotency: Option<&'a IdempotencyKey>,
+}
+
+/// A file whose bytes came with the request.
+#[derive(Debug)]
+pub struct Bringing<'a> {
+    /// Id of the new asset, below which its bytes are.
+    pub id: AssetId,
+    /// The project that it goes into.
+    pub placement: Option<&'a Placement>,
+    /// What the caller says of the file.
+    pub declared: Declaration,
+    /// When `sweep` gives up an inspection that did not end.
+    pub inspected_within_seconds: u64,
     /// The caller's key for this request.
     pub idempotency: Option<&'a IdempotencyKey>,
 }
@@ -51,17 +66,43 @@ impl Table {
     ) -> Result<Begun> {
         let Beginning { id, placement, declared, upload, idempotency } = beginning;
         let asset = Asset::begin(caller, id, placement, declared, upload, now);
+        self.create(caller, asset, idempotency, allowance, now).await
+    }
+
+    /// Records a file whose bytes storage has below `incoming/` already, which starts its inspection: its record, its
+    /// place in the owner's usage and its idempotency key in one write.
+    ///
+    /// # Errors
+    /// As [`Table::begin`].
+    pub async fn bring(
+        &self,
+        caller: &Caller,
+        bringing: Bringing<'_>,
+        allowance: Allowance,
+        now: Timestamp,
+    ) -> Result<Begun> {
+        let Bringing { id, placement, declared, inspected_within_seconds, idempotency } = bringing;
+        let asset = Asset::bring(caller, id, placement, declared, now, inspected_within_seconds);
+        self.create(caller, asset, idempotency, allowance, now).await
+    }
+
+    async fn create(
+        &self,
+        caller: &Caller,
+        asset: Asset,
+        idempotency: Option<&IdempotencyKey>,
+        allowance: Allowance,
+        now: Timestamp,
+    ) -> Result<Begun> {
         let Some(room) = allowance.quota_bytes.checked_sub(asset.size.bytes()) else {
-            return Err(usage::exceeded(&self.usage(caller).await?, asset.size, allowance));
+            return Err(usage::exceeded(&self.usage(caller).await?, &asset, allowance));
         };
-        let create = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(item_of(&asset)?))
-            .condition_expression("attribute_not_exists(pk)");
-        let mut writes =
-            vec![put(create)?, self.reserve(&asset.owner, asset.footprint(), room, allowance.active_uploads)?];
+        let mut writes = vec![
+            self.creation(&asset)?,
+            self.reserve(&asset.owner, asset.footprint(), room, allowance.active_uploads)?,
+        ];
         if let Some(idempotency) = idempotency {
-            writes.push(self.remember(&asset.owner, idempotency, asset.id, now)?);
+            writes.push(self.remember(&asset.owner, idempotency, &[asset.id], now)?);
         }
         let Outcome::Refused(refusals) = self.transact(writes).await? else {
             return Ok(Begun::New(caller.own(asset, None)?));
@@ -69,13 +110,21 @@ impl Table {
         if let (Some(idempotency), Some(refusal)) = (idempotency, refusals.get(2))
             && refusal.failed
         {
-            let found = refusal.item.as_ref().ok_or_else(|| malformed("a refused idempotency key without its item"))?;
-            return Ok(Begun::Before(self.find_owned_even_deleted(caller, idempotency.asset_of(found)?).await?));
+            let [id] = idempotency.assets_of(refusal.item.as_ref())?[..] else {
+                return Err(Error::IdempotencyKeyReused);
+            };
+            return Ok(Begun::Before(self.find_owned_even_deleted(caller, id).await?));
         }
         match refusals.get(1) {
-            Some(refusal) if refusal.failed => Err(usage::refusal(refusal.item.as_ref(), asset.size, allowance)),
+            Some(refusal) if refusal.failed => Err(usage::refusal(refusal.item.as_ref(), &asset, allowance)),
             _ => Err(malformed("an id that was generated is in use")),
         }
+    }
+
+    /// The write of a new record.
+    pub(super) fn creation(&self, asset: &Asset) -> Result<TransactWriteItem> {
+        let create = Put::builder().table_name(&self.name).set_item(Some(item_of(asset)?));
+        put(create.condition_expression("attribute_not_exists(pk)"))
     }
 
     /// The asset, with the proof that the caller may change it. One wave; one more for a member of its project.
@@ -254,13 +303,18 @@ impl Table {
     /// some since.
     ///
     /// # Errors
-    /// `Conflict` if the record has changed; `Unavailable` or `Internal`.
+    /// `Conflict` if the record changes again and again; `Unavailable` or `Internal`.
     pub async fn purge_again(&self, message: &Message, now: Timestamp) -> Result<()> {
-        match self.asset(message.asset()).await? {
-            Some(asset) if asset.footprint().is_nothing() && asset.due_at.is_none() => {
-                self.replace(&asset, &asset.due_again(now), None).await
+        let mut attempt = 1;
+        loop {
+            let Some(asset) = self.asset(message.asset()).await? else { return Ok(()) };
+            if !asset.footprint().is_nothing() || asset.due_at.is_some() {
+                return Ok(());
             }
-            _ => Ok(()),
+            match self.replace(&asset, &asset.due_again(now), None).await {
+                Err(Error::Conflict) if attempt < LOOKS => attempt += 1,
+                written => return written,
+            }
         }
     }
 
@@ -276,25 +330,32 @@ impl Table {
         if change.is_nothing() && administrator.is_none() {
             return self.replace_alone(before, after).await;
         }
-        let replacement = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(item_of(after)?))
-            .condition_expression(UNCHANGED)
-            .expression_attribute_names("#owner", "owner")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":owner", text(&before.owner))
-            .expression_attribute_values(":version", number(before.version));
-        let mut writes = vec![put(replacement)?];
+        let mut writes = vec![self.replacement(before, after)?];
         if !change.is_nothing() {
             writes.push(self.add_to_usage(&before.owner, change)?);
         }
         if let Some(by) = administrator {
             writes.push(self.add_to_history(after, by)?);
         }
+        if before.status == Status::Ingesting && after.status != Status::Ingesting {
+            writes.push(self.forget_source(before.id)?);
+        }
         match self.transact(writes).await? {
             Outcome::Written => Ok(()),
             Outcome::Refused(_) => Err(Error::Conflict),
         }
+    }
+
+    /// The write of `after` over `before`, if the record is still `before`.
+    pub(super) fn replacement(&self, before: &Asset, after: &Asset) -> Result<TransactWriteItem> {
+        put(Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(item_of(after)?))
+            .condition_expression(UNCHANGED)
+            .expression_attribute_names("#owner", "owner")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":owner", text(&before.owner))
+            .expression_attribute_values(":version", number(before.version)))
     }
 
     async fn replace_alone(&self, before: &Asset, after: &Asset) -> Result<()> {
@@ -334,7 +395,7 @@ impl Table {
 const SK: &str = "ASSET";
 const UNCHANGED: &str = "#version = :version AND #owner = :owner";
 
-fn pk(id: AssetId) -> String {
+pub(super) fn pk(id: AssetId) -> String {
     format!("ASSET#{id}")
 }
 

@@ -1,6 +1,6 @@
 //! Keys by which a repeated request is known, for a day.
 
-use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use sha2::{Digest, Sha256};
 
 use super::{Item, Table, key, malformed, number, text};
@@ -29,36 +29,34 @@ impl IdempotencyKey {
         Ok(Self { key: key.to_owned(), request: hex::encode(Sha256::digest(body)) })
     }
 
-    /// The asset that the key began before, from the item that the refused write found.
+    /// The assets that the key began before, from the item that the refused write found, in the order of the request.
     ///
     /// # Errors
     /// `IdempotencyKeyReused` if that was another request.
-    pub(super) fn asset_of(&self, found: &Item) -> Result<AssetId> {
-        let read = |name: &str| {
-            found
-                .get(name)
-                .and_then(|value| value.as_s().ok())
-                .ok_or_else(|| malformed("an incomplete idempotency key"))
-        };
-        if *read("request")? != self.request {
+    pub(super) fn assets_of(&self, found: Option<&Item>) -> Result<Vec<AssetId>> {
+        let incomplete = || malformed("an incomplete idempotency key");
+        let read = |name: &str| found.and_then(|item| item.get(name)).ok_or_else(incomplete);
+        if *read("request")?.as_s().map_err(|_| incomplete())? != self.request {
             return Err(Error::IdempotencyKeyReused);
         }
-        AssetId::parse(read("asset")?).map_err(malformed)
+        let ids = read("assets")?.as_l().map_err(|_| incomplete())?;
+        ids.iter().map(|id| AssetId::parse(id.as_s().map_err(|_| incomplete())?).map_err(malformed)).collect()
     }
 }
 
 impl Table {
-    /// The write that remembers the key, on condition that it is new or was forgotten.
+    /// The write that remembers the key and the assets that its request begins, in the request's order, on condition that
+    /// it is new or was forgotten.
     pub(super) fn remember(
         &self,
         owner: &Subject,
         idempotency: &IdempotencyKey,
-        asset: AssetId,
+        assets: &[AssetId],
         now: Timestamp,
     ) -> Result<TransactWriteItem> {
         let mut item = key(format!("OWNER#{owner}"), format!("IDEMPOTENCY#{}", idempotency.key));
         item.insert("request".to_owned(), text(&idempotency.request));
-        item.insert("asset".to_owned(), text(asset));
+        item.insert("assets".to_owned(), AttributeValue::L(assets.iter().map(text).collect()));
         item.insert("expires_at".to_owned(), number(now.unix_seconds() + REMEMBERED_SECONDS));
         let put = Put::builder()
             .table_name(&self.name)

@@ -6,14 +6,16 @@
 mod assets;
 mod history;
 mod idempotency;
+mod ingestions;
 mod listing;
 mod members;
 mod transaction;
 mod usage;
 mod work;
 
-pub use assets::{Beginning, Begun};
+pub use assets::{Beginning, Begun, Bringing};
 pub use idempotency::IdempotencyKey;
+pub use ingestions::{Expected, Fetch, NewIngestion};
 pub use listing::{Listing, Page};
 pub use usage::Usage;
 pub use work::{Message, Work};

@@ -6,10 +6,14 @@ use std::ops::Deref;
 use serde::Deserialize;
 
 use super::{Table, malformed, text, unexpected};
-use crate::domain::{Asset, AssetId, Result, Status, Timestamp};
+use crate::domain::{Asset, AssetId, Error, Result, Status, Timestamp};
 
 /// How many hash keys the index of what is due is spread over.
 pub(super) const DUE_SHARDS: u8 = 4;
+
+/// A record that changes while it is taken, because it is deleted at this moment, is looked at again so many times: the
+/// message of one that cannot be taken comes back only after its visibility timeout.
+pub(super) const LOOKS: u32 = 5;
 
 /// A record that a worker has taken. Only the table makes one.
 #[derive(Debug)]
@@ -100,11 +104,28 @@ impl Table {
     /// a worker that died is followed by another; what the first may still write is then refused.
     ///
     /// # Errors
-    /// `Conflict` if somebody else takes it at this moment; `Unavailable` or `Internal`.
+    /// `Conflict` if the record changes again and again; `Unavailable` or `Internal`.
     pub async fn claim(&self, message: &Message, now: Timestamp) -> Result<Option<Work<Asset>>> {
-        let Some(asset) = self.asset(message.asset).await? else { return Ok(None) };
-        let ours = asset.version == message.version || asset.claimed_by.as_deref() == Some(message.id.as_str());
-        if asset.status != Status::Uploaded || !ours {
+        let mut attempt = 1;
+        loop {
+            let asset = self.asset(message.asset).await?;
+            match self.claim_in(Status::Uploaded, asset, message, now).await {
+                Err(Error::Conflict) if attempt < LOOKS => attempt += 1,
+                claimed => return claimed,
+            }
+        }
+    }
+
+    /// As [`Table::claim`], of an asset in a status.
+    pub(super) async fn claim_in(
+        &self,
+        status: Status,
+        asset: Option<Asset>,
+        message: &Message,
+        now: Timestamp,
+    ) -> Result<Option<Work<Asset>>> {
+        let Some(asset) = asset.filter(|asset| asset.status == status) else { return Ok(None) };
+        if asset.version != message.version && asset.claimed_by.as_deref() != Some(message.id.as_str()) {
             return Ok(None);
         }
         let claimed = asset.claimed(now, &message.id);

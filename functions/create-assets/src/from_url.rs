@@ -1,0 +1,173 @@
+//! `POST /v1/assets/from-url`: one file or a batch, whose bytes are fetched later. The answer comes at once, with each
+//! file's own result.
+
+use std::collections::{HashMap, HashSet};
+
+use futures_util::future::join_all;
+use lambda_http::{Body, Request, Response};
+use quayside_shared::domain::asset::{Ingestion, Source};
+use quayside_shared::domain::{
+    Asset, Caller, Error, FileName, Kind, MediaType, Owned, Placement, ProjectId, Result, SourceUrl, Timestamp,
+    media_type,
+};
+use quayside_shared::http::{Fields, accepted, asset_json, problem_json, read};
+use quayside_shared::table::{Expected, IdempotencyKey, NewIngestion};
+use serde_json::{Value, json};
+use tracing::{info, instrument};
+
+use crate::App;
+
+/// The most files in one request.
+const MAX_ITEMS: usize = 100;
+/// The longest body, in bytes: as many of the longest URLs, with what is said of each.
+const MAX_BODY_BYTES: usize = 1 << 20;
+
+#[instrument(skip_all)]
+pub(crate) async fn create(app: &App, request: &Request) -> Result<Response<Body>> {
+    let caller = app.callers.identify(request).await?;
+    let body = read::body(request, MAX_BODY_BYTES)?;
+    let mut fields = Fields::of_json(body)?;
+    let idempotency = match request.headers().get("idempotency-key") {
+        Some(key) => Some(IdempotencyKey::parse(key.as_bytes(), body)?),
+        None => None,
+    };
+    let now = Timestamp::now();
+    let Some(items) = fields.optional("items", items)? else {
+        let files = vec![describe(app, fields)];
+        let mut results = begin(app, &caller, files, idempotency.as_ref(), now).await?;
+        let asset = results.pop().ok_or_else(|| Error::Internal("a file without a result".into()))??;
+        return accepted(&asset_json(&asset, &app.cdn, now));
+    };
+    fields.finish()?;
+    let files = items.into_iter().map(|item| describe(app, Fields::of_value(item)?)).collect();
+    let results = begin(app, &caller, files, idempotency.as_ref(), now).await?;
+    let items: Vec<Value> = results
+        .into_iter()
+        .map(|result| match result {
+            Ok(asset) => json!({"asset": asset_json(&asset, &app.cdn, now)}),
+            Err(error) => json!({"problem": problem_json(request, &error)}),
+        })
+        .collect();
+    accepted(&json!({"items": items}))
+}
+
+/// What a request says of one file.
+struct File {
+    url: SourceUrl,
+    expected: Option<Expected>,
+    project: Option<ProjectId>,
+    ingestion: Ingestion,
+}
+
+fn items(value: &Value) -> Result<Vec<Value>> {
+    let items = value.as_array().filter(|items| (1..=MAX_ITEMS).contains(&items.len()));
+    items.cloned().ok_or_else(|| {
+        let detail = format!("Items are a list of 1 to {MAX_ITEMS} objects {{url, name?, type?, …}}.");
+        Error::invalid("invalid_items", "items", detail)
+    })
+}
+
+fn describe(app: &App, mut fields: Fields) -> Result<File> {
+    let url = fields.required("url", |value| {
+        let text = value.as_str().ok_or_else(|| Error::invalid("invalid_url", "url", "url must be a text."))?;
+        SourceUrl::parse(text, &app.sources)
+            .map_err(|forbidden| Error::invalid(forbidden.code(), "url", forbidden.to_string()))
+    })?;
+    let name = match fields.optional("name", |name| read::filename(name).map_err(|error| error.in_field("name")))? {
+        Some(name) => name,
+        None => url.file_name().ok_or_else(|| Error::invalid("missing_field", "name", "name is required."))?,
+    };
+    let expected = fields.optional("type", |value| expected(app, value))?;
+    let project = fields.optional("projectId", read::project_id)?;
+    let sha256 = fields.optional("sha256", read::sha256)?;
+    let tags = fields.optional("tags", read::tags)?.unwrap_or_default();
+    fields.finish()?;
+    let content_type = likely_type(app, &url, &name, expected);
+    let source = Source { url: url.shown(), reference: None };
+    Ok(File { ingestion: Ingestion { name, content_type, sha256, tags, source }, url, expected, project })
+}
+
+/// `type`, a kind (`image`) or a media type (`image/jpeg`).
+fn expected(app: &App, value: &Value) -> Result<Expected> {
+    let text = value.as_str().unwrap_or_default();
+    if let Some(kind) = Kind::parse(text) {
+        return Ok(Expected::Kind(kind));
+    }
+    MediaType::parse_allowed(text, &app.config.allowed_types).map(Expected::Type).map_err(|_| {
+        let (kinds, types) = (Kind::ALL.map(Kind::as_str).join(", "), media_type::names(&app.config.allowed_types));
+        Error::invalid("type_not_allowed", "type", format!("type is one of {kinds}; or one of {types}."))
+    })
+}
+
+/// What the file is until its source says so: what the caller expects, or what its name ends in.
+fn likely_type(app: &App, url: &SourceUrl, name: &FileName, expected: Option<Expected>) -> MediaType {
+    if let Some(Expected::Type(media_type)) = expected {
+        return media_type;
+    }
+    let names = [name.as_str(), url.expose().path()];
+    let fits = |found: &MediaType| {
+        let is_expected = !matches!(expected, Some(Expected::Kind(kind)) if kind != found.kind());
+        is_expected && app.config.allowed_types.contains(found)
+    };
+    names.into_iter().filter_map(MediaType::of_name).find(fits).unwrap_or(MediaType::UNKNOWN)
+}
+
+/// Begins what was described well, and gives each file's result in the order of the request.
+async fn begin(
+    app: &App,
+    caller: &Caller,
+    files: Vec<Result<File>>,
+    idempotency: Option<&IdempotencyKey>,
+    now: Timestamp,
+) -> Result<Vec<Result<Owned<Asset>>>> {
+    let placements = placements(app, caller, &files).await?;
+    // For each file what is to begin, or why it is refused.
+    let (mut batch, mut refused) = (Vec::with_capacity(files.len()), Vec::with_capacity(files.len()));
+    for file in files {
+        let placed = file.and_then(|file| match file.project {
+            None => Ok((file, None)),
+            Some(project) => match placements.get(&project) {
+                Some(Ok(placement)) => Ok((file, Some(placement))),
+                Some(Err(Error::Forbidden(what))) => Err(Error::Forbidden(what)),
+                _ => Err(Error::ProjectNotFound(project.to_string())),
+            },
+        });
+        match placed {
+            Ok((File { url, expected, ingestion, .. }, placement)) => {
+                batch.push(Some(NewIngestion { placement, ingestion, url, expected }));
+                refused.push(None);
+            }
+            Err(error) => {
+                batch.push(None);
+                refused.push(Some(error));
+            }
+        }
+    }
+    let (allowance, seconds) = (app.config.allowance, app.ingested_within_seconds);
+    let begun = app.table.ingest(caller, &batch, idempotency, allowance, seconds, now).await?;
+    info!(files = batch.len(), refused = refused.iter().flatten().count(), "ingestions begun");
+    let lost = || Err(Error::Internal("a file without a result".into()));
+    Ok(begun.into_iter().zip(refused).map(|(begun, refused)| begun.or(refused.map(Err)).unwrap_or_else(lost)).collect())
+}
+
+/// The caller's rights in each project that is named, looked up together.
+///
+/// # Errors
+/// What is no answer to who may do what.
+async fn placements(
+    app: &App,
+    caller: &Caller,
+    files: &[Result<File>],
+) -> Result<HashMap<ProjectId, Result<Placement>>> {
+    let projects: HashSet<_> = files.iter().flatten().filter_map(|file| file.project).collect();
+    let found = projects.into_iter().map(async |project| (project, app.table.find_placement(caller, project).await));
+    let mut placements = HashMap::new();
+    for (project, placement) in join_all(found).await {
+        let placement = match placement {
+            Err(error) if !matches!(error, Error::Forbidden(_) | Error::ProjectNotFound(_)) => return Err(error),
+            answer => answer,
+        };
+        placements.insert(project, placement);
+    }
+    Ok(placements)
+}

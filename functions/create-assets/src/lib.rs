@@ -1,0 +1,67 @@
+//! Makes assets in one call: from URLs, `POST /v1/assets/from-url`; and from the bytes of the request itself, where they
+//! are few, `POST /v1/assets`.
+
+mod direct;
+mod form;
+mod from_url;
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use lambda_http::{Body, Request, Response};
+use quayside_shared::config::{
+    AuthConfig, ConfigError, DeliveryConfig, StorageConfig, TableConfig, UploadConfig, Variables,
+    ingested_within_seconds, inspected_within_seconds, source_rules,
+};
+use quayside_shared::delivery::Cdn;
+use quayside_shared::domain::{Error, Result, SourceRules};
+use quayside_shared::http::{Callers, problem, segments};
+use quayside_shared::storage::Storage;
+use quayside_shared::table::Table;
+
+/// What the function is made of; made once, before the first request.
+#[derive(Debug)]
+pub struct App {
+    callers: Callers,
+    table: Table,
+    storage: Storage,
+    cdn: Cdn,
+    config: UploadConfig,
+    sources: SourceRules,
+    ingested_within_seconds: u64,
+    inspected_within_seconds: u64,
+}
+
+impl App {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// If a variable is missing or wrong.
+    pub fn new(variables: &Variables) -> Result<Self, ConfigError> {
+        const NAME: &str = env!("CARGO_PKG_NAME");
+        let table = TableConfig::read(variables)?;
+        Ok(Self {
+            callers: Callers::new(AuthConfig::read(variables)?),
+            storage: Storage::new(&StorageConfig::read(variables)?, NAME, Duration::from_secs(8)),
+            cdn: Cdn::new(DeliveryConfig::read(variables)?),
+            config: UploadConfig::read(variables)?,
+            sources: source_rules(variables, &table)?,
+            ingested_within_seconds: ingested_within_seconds(variables)?,
+            inspected_within_seconds: inspected_within_seconds(variables)?,
+            table: Table::new(&table, NAME),
+        })
+    }
+}
+
+/// Answers one request.
+///
+/// # Errors
+/// Never: an error is answered with a problem document.
+pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infallible> {
+    let answer = match (request.method().as_str(), segments(&request).as_slice()) {
+        ("POST", ["v1", "assets"]) => direct::create(app, &request).await,
+        ("POST", ["v1", "assets", "from-url"]) => from_url::create(app, &request).await,
+        (method, _) => Err(Error::NoRoute(method.to_owned())),
+    };
+    Ok(answer.unwrap_or_else(|error| problem(&request, error)))
+}
