@@ -14,6 +14,7 @@ mod expiry;
 mod faults;
 mod file_names;
 mod from_url;
+mod ingestion;
 mod inspection;
 mod limits;
 mod lists;

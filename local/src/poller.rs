@@ -22,8 +22,8 @@ use crate::functions::Invoke;
 use crate::queue::{Message, Queues};
 use crate::template::{ACCOUNT, QueueSource, REGION};
 
-/// Invocations at once, at most, however many the template allows: this is one machine.
-const MOST_AT_ONCE: u32 = 4;
+/// What the invocations of one function may take together, in MiB, however many the template allows: this is one machine.
+const MEMORY_MB: u32 = 8 << 10;
 
 /// The wait after an error of the queues' file.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -39,6 +39,8 @@ pub struct Poller {
     pub invoke: Invoke,
     /// The function's timeout.
     pub timeout: Duration,
+    /// What an invocation may take, in MiB.
+    pub memory_mb: u32,
     /// When a message that failed is tried again. `None` is as deployed: when its visibility timeout has passed.
     pub retry_after: Option<Duration>,
 }
@@ -46,8 +48,7 @@ pub struct Poller {
 impl Poller {
     /// Works until it is dropped. Invocations under way are dropped with it, and their messages come back.
     pub async fn run(self) {
-        let at_once = self.source.maximum_concurrency.unwrap_or(MOST_AT_ONCE).min(MOST_AT_ONCE);
-        let slots = Arc::new(Semaphore::new(at_once as usize));
+        let slots = Arc::new(Semaphore::new(self.at_once() as usize));
         let mut batches = JoinSet::new();
         loop {
             while batches.try_join_next().is_some() {}
@@ -70,6 +71,12 @@ impl Poller {
                 tokio::time::sleep(PAUSE).await;
             }
         }
+    }
+
+    /// Invocations at once, at most.
+    fn at_once(&self) -> u32 {
+        let fitting = (MEMORY_MB / self.memory_mb).max(1);
+        self.source.maximum_concurrency.map_or(fitting, |most| most.min(fitting))
     }
 
     async fn work(&self, messages: Vec<Message>) {

@@ -143,19 +143,23 @@ impl System {
         tasks.spawn(serve_edge(listeners.edge, &addresses, &data.secrets));
         let pipe = Pipe { table, queues: queues.clone(), definition: template.pipe, rules: template.rules };
         tasks.spawn(pipe.run().map(Ok));
-        let timeouts: HashMap<_, _> =
-            template.functions.iter().map(|function| (function.name.clone(), function.timeout)).collect();
+        let limits: HashMap<_, _> = template
+            .functions
+            .iter()
+            .map(|function| (function.name.clone(), (function.timeout, function.memory_mb)))
+            .collect();
         for source in template.queue_sources {
             let invoke = Arc::clone(named(&functions, &source.function)?);
-            let timeout = timeouts[&source.function];
+            let (timeout, memory_mb) = limits[&source.function];
             let retry_after = settings.retry_after;
-            tasks.spawn(Poller { queues: queues.clone(), source, invoke, timeout, retry_after }.run().map(Ok));
+            let poller = Poller { queues: queues.clone(), source, invoke, timeout, memory_mb, retry_after };
+            tasks.spawn(poller.run().map(Ok));
         }
         let sweep = template.schedules.iter().find(|schedule| schedule.function == "sweep").cloned();
         let sweep = sweep.ok_or("template.yaml has no schedule for sweep")?;
         for schedule in template.schedules {
             let invoke = Arc::clone(named(&functions, &schedule.function)?);
-            let timeout = timeouts[&schedule.function];
+            let (timeout, _) = limits[&schedule.function];
             tasks.spawn(schedule::run(schedule, invoke, timeout).map(Ok));
         }
         let counted = queues;

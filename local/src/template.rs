@@ -57,6 +57,8 @@ pub struct Function {
     pub name: String,
     /// How long an invocation may take.
     pub timeout: Duration,
+    /// What an invocation may take, in MiB.
+    pub memory_mb: u32,
     /// Environment variables, the global ones included. `None` where only a deployment knows the value, as for a `Ref`
     /// to a resource. References to secrets (`{{resolve:…}}`) stand as written.
     pub variables: BTreeMap<String, Option<String>>,

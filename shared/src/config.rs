@@ -24,6 +24,13 @@ pub struct ConfigError {
     problem: String,
 }
 
+impl ConfigError {
+    /// `what` cannot be made of the configuration, though each variable is right.
+    pub fn unusable(what: &'static str, problem: impl fmt::Display) -> Self {
+        wrong(what, format!("cannot be made: {problem}"))
+    }
+}
+
 // What `main` returns is printed by its `Debug`.
 impl fmt::Debug for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

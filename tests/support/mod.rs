@@ -4,12 +4,14 @@ pub mod files;
 pub mod media;
 mod requests;
 mod rest;
+mod source;
 mod state;
 mod still;
 mod system;
 mod user;
 
 pub use requests::{Asked, waves};
+pub use source::{Reply, Source};
 pub use state::State;
 pub use still::{Refusal, Still};
 pub use system::{BUCKET, Options, System, TABLE, eventually};

@@ -8,11 +8,12 @@ use super::state::{Item, State, keeps_bytes};
 use super::system::{System, TABLE, eventually};
 
 impl System {
-    /// Waits until no asset waits for its inspection and no message is left but dead ones, and gives what there is.
+    /// Waits until no asset waits for its fetch or inspection and no message is left but dead ones, and gives what there is.
     pub async fn at_rest(&self) -> State {
         eventually("everything is inspected", async || {
             let state = self.state().await;
-            let waiting = state.assets().any(|asset| asset["status"].as_s().unwrap() == "uploaded");
+            let is_waiting = |status: &str| status == "ingesting" || status == "uploaded";
+            let waiting = state.assets().any(|asset| is_waiting(asset["status"].as_s().unwrap()));
             (!waiting && self.messages("visible").await + self.messages("inFlight").await == 0).then_some(state)
         })
         .await
@@ -51,7 +52,8 @@ impl System {
     }
 
     async fn messages(&self, which: &str) -> u64 {
-        self.queues().await["UploadedQueue"][which].as_u64().unwrap()
+        let queues = self.queues().await;
+        ["IngestingQueue", "UploadedQueue"].iter().map(|queue| queues[queue][which].as_u64().unwrap()).sum()
     }
 
     /// Lets everything come to rest and be swept, and checks that usage is the sum of the assets, and that storage has
@@ -118,7 +120,8 @@ impl State {
         for (id, key) in &self.multipart_uploads {
             let record = key.split('/').nth(2).and_then(|id| self.asset(id));
             let known = record.is_some_and(|record| {
-                record["status"].as_s().unwrap() == "awaiting_upload" && upload_id(record) == Some(id)
+                let status = record["status"].as_s().unwrap().as_str();
+                matches!(status, "awaiting_upload" | "ingesting") && upload_id(record) == Some(id)
             });
             assert!(known, "the multipart upload on {key} has no record: {record:?}");
         }

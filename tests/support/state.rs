@@ -119,6 +119,7 @@ impl State {
             let usage = numbers.filter(|(_, number)| *number != 0).collect();
             found.insert(pk.strip_prefix("OWNER#").unwrap().to_owned(), usage);
         }
+        // A file of which nothing is known yet adds nothing.
         expected.values_mut().for_each(|usage| usage.retain(|_, number| *number != 0));
         expected.retain(|_, usage| !usage.is_empty());
         found.retain(|_, usage| !usage.is_empty());

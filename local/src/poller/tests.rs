@@ -52,6 +52,7 @@ async fn start(
             work(event)
         }),
         timeout: Duration::from_millis(300),
+        memory_mb: 128,
         retry_after,
     };
     Function { queues, events, _poller: tokio::spawn(poller.run()), _folder: folder }
@@ -165,6 +166,30 @@ async fn an_invocation_ends_at_the_functions_timeout() {
     let start = Instant::now();
     function.until(dead(1)).await;
     assert!(start.elapsed() >= Duration::from_millis(550), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn invocations_at_once_take_no_more_memory_than_there_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let poller = |memory_mb, maximum_concurrency| Poller {
+        queues: Queues::open(&folder.path().join("queues.db"), &[]).unwrap(),
+        source: QueueSource {
+            function: "work".to_owned(),
+            queue: "jobs".to_owned(),
+            batch_size: 1,
+            report_batch_item_failures: true,
+            maximum_concurrency,
+        },
+        invoke: Arc::new(|_| Box::pin(async { Ok(Value::Null) })),
+        timeout: LONG,
+        memory_mb,
+        retry_after: None,
+    };
+    for (memory_mb, maximum_concurrency, at_once) in
+        [(1769, Some(20), 4), (512, Some(50), 16), (512, Some(2), 2), (10_240, None, 1), (128, None, 64)]
+    {
+        assert_eq!(poller(memory_mb, maximum_concurrency).at_once(), at_once, "{memory_mb}");
+    }
 }
 
 #[tokio::test]

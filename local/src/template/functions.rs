@@ -42,6 +42,10 @@ pub(super) fn read(
     let timeout = properties.get("Timeout").or_else(|| defaults.get("Timeout"));
     let timeout = timeout.map_or(Ok(3), |timeout| timeout.number(1..=900))?;
 
+    // And 128 MiB.
+    let memory = properties.get("MemorySize").or_else(|| defaults.get("MemorySize"));
+    let memory_mb = memory.map_or(Ok(128), |memory| memory.number(128..=10_240))?;
+
     let mut variables = BTreeMap::new();
     for environment in [defaults.section("Environment")?, properties.section("Environment")?] {
         let section = environment.section("Variables")?;
@@ -66,7 +70,7 @@ pub(super) fn read(
     }
 
     let timeout = Duration::from_secs(timeout.into());
-    builder.functions.push(Function { logical_name: logical_name.to_owned(), name, timeout, variables });
+    builder.functions.push(Function { logical_name: logical_name.to_owned(), name, timeout, memory_mb, variables });
     Ok(())
 }
 

@@ -55,6 +55,7 @@ fn the_projects_own_template_is_understood_whole() {
 
     let process = template.function("process-metadata").unwrap();
     assert_eq!((process.logical_name.as_str(), process.timeout), ("ProcessMetadata", Duration::from_secs(300)));
+    assert_eq!((process.memory_mb, template.function("sweep").unwrap().memory_mb), (1769, 256));
     assert_eq!(process.variables["MAX_IMAGE_MB"].as_deref(), Some("50"));
     assert_eq!(process.variables["PROCESSING_ATTEMPTS"].as_deref(), Some("5"));
     assert_eq!(process.variables["TABLE_NAME"], None);
@@ -66,17 +67,26 @@ fn the_projects_own_template_is_understood_whole() {
     assert!(complete.needs_token);
     assert!(template.cors.as_ref().unwrap().headers.contains(&"idempotency-key".to_owned()));
 
-    let source = &template.queue_sources[0];
-    assert_eq!((source.function.as_str(), source.queue.as_str()), ("process-metadata", "UploadedQueue"));
-    assert!(source.report_batch_item_failures);
-    let queue = template.queues.iter().find(|queue| queue.name == source.queue).unwrap();
-    assert_eq!(queue.visibility_timeout, process.timeout * 2);
-    let redrive = queue.redrive.as_ref().unwrap();
-    assert_eq!((redrive.dead_letters.as_str(), redrive.max_receive_count), ("UploadedDeadLetters", 5));
-    // An asset is given up only when its message cannot be tried any more.
-    let within = template.function("complete-upload").unwrap().variables["INSPECTED_WITHIN_SECONDS"].clone().unwrap();
-    let attempts = redrive.max_receive_count;
-    assert!(queue.visibility_timeout * attempts < Duration::from_secs(within.parse().unwrap()));
+    for (function, queue, dead_letters, tries, within) in [
+        ("process-metadata", "UploadedQueue", "UploadedDeadLetters", 5, "INSPECTED_WITHIN_SECONDS"),
+        ("fetch-url", "IngestingQueue", "IngestingDeadLetters", 3, "INGESTED_WITHIN_SECONDS"),
+    ] {
+        let source = template.queue_sources.iter().find(|source| source.function == function).unwrap();
+        assert_eq!(source.queue, queue);
+        assert!(source.report_batch_item_failures);
+        let queue = template.queues.iter().find(|queue| queue.name == source.queue).unwrap();
+        let function = template.function(function).unwrap();
+        assert_eq!(queue.visibility_timeout, function.timeout * 2);
+        let redrive = queue.redrive.as_ref().unwrap();
+        assert_eq!((redrive.dead_letters.as_str(), redrive.max_receive_count), (dead_letters, tries));
+        // An asset is given up only when its message cannot be tried any more.
+        let within: u64 = function.variables[within].as_ref().unwrap().parse().unwrap();
+        assert!(queue.visibility_timeout * redrive.max_receive_count < Duration::from_secs(within));
+    }
+    let fetch = template.function("fetch-url").unwrap();
+    let total: u64 = fetch.variables["SOURCE_TOTAL_SECONDS"].as_ref().unwrap().parse().unwrap();
+    // What is left of the time is for the last parts, and for storage to put them together.
+    assert!(fetch.timeout >= Duration::from_secs(total + 120));
 
     assert_eq!(template.schedules[0].function, "sweep");
     assert_eq!(template.schedules[0].every, Duration::from_secs(60));
@@ -95,7 +105,7 @@ fn the_projects_own_template_is_understood_whole() {
 fn a_functions_own_variables_come_before_the_global_ones() {
     let template = function("{}").unwrap();
     let work = template.function("work").unwrap();
-    assert_eq!(work.timeout, Duration::from_secs(10));
+    assert_eq!((work.timeout, work.memory_mb), (Duration::from_secs(10), 128));
     let expected = [
         ("ATTEMPTS", Some("7")),
         ("FAST", Some("true")),

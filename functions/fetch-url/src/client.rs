@@ -1,0 +1,196 @@
+//! One request to a source, with the redirects that it leads to. Each address and each URL on the way is judged.
+
+use std::error::Error;
+use std::io;
+use std::time::{Duration, SystemTime};
+
+use quayside_shared::config::FetchConfig;
+use quayside_shared::domain::source::Forbidden;
+use quayside_shared::domain::{FailureCode, SourceRules, SourceUrl};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, IF_RANGE, LOCATION, RANGE, RETRY_AFTER};
+use reqwest::{Certificate, Response, StatusCode};
+use tracing::info;
+
+use crate::guard::{Guard, Lookup};
+use crate::source::Rest;
+use crate::trouble::{Trouble, in_words, retry_after};
+
+/// Asks sources. Made once; keeps no connection.
+#[derive(Debug)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    rules: SourceRules,
+    max_redirects: usize,
+    connect_seconds: u64,
+    pub(crate) idle_seconds: u64,
+}
+
+impl Client {
+    /// A client that knows names' addresses by `lookup`, and certificates by Mozilla's list of roots: nothing depends on
+    /// the machine, neither its proxies nor its certificates.
+    ///
+    /// # Errors
+    /// If the TLS library cannot be set up.
+    pub(crate) fn new(config: &FetchConfig, lookup: Lookup) -> reqwest::Result<Self> {
+        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
+        let roots = roots.filter_map(|root| Certificate::from_der(root).ok());
+        let http = reqwest::Client::builder()
+            .user_agent(concat!("Quayside/", env!("CARGO_PKG_VERSION")))
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .http1_only()
+            .pool_max_idle_per_host(0)
+            .tls_certs_only(roots)
+            .dns_resolver(Guard { rules: config.rules.clone(), lookup })
+            .connect_timeout(Duration::from_secs(config.connect_seconds))
+            .read_timeout(Duration::from_secs(config.idle_seconds))
+            .build()?;
+        Ok(Self {
+            http,
+            rules: config.rules.clone(),
+            max_redirects: usize::try_from(config.max_redirects).unwrap_or(usize::MAX),
+            connect_seconds: config.connect_seconds,
+            idle_seconds: config.idle_seconds,
+        })
+    }
+
+    /// The answer of where the URL leads to in the end, which is the file, or the rest of it. (A source may answer with the
+    /// whole file though it was asked for the rest.)
+    pub(crate) async fn ask(&self, url: &SourceUrl, rest: Option<&Rest>) -> Result<Response, Trouble> {
+        let mut visited = vec![url.clone()];
+        loop {
+            let at = &visited[visited.len() - 1];
+            let response = self.get(at, rest).await?;
+            info!(source = ?at, status = response.status().as_u16(), "source answered");
+            if !response.status().is_redirection() {
+                return judge(response.status(), response.headers(), rest.is_some()).map(|()| response);
+            }
+            let next = self.redirected(at, &response)?;
+            let wrong = |detail| Err(Trouble::last(FailureCode::SourceRedirects, detail));
+            if visited.contains(&next) {
+                return wrong("The source redirects in a circle.".to_owned());
+            }
+            if visited.len() > self.max_redirects {
+                return wrong(format!("The source redirects more than {} times.", self.max_redirects));
+            }
+            visited.push(next);
+        }
+    }
+
+    async fn get(&self, url: &SourceUrl, rest: Option<&Rest>) -> Result<Response, Trouble> {
+        // Bytes are wanted as they are; a range is of those that are sent.
+        let request = self.http.get(url.expose().clone());
+        let mut request = request.header(ACCEPT, "*/*").header(ACCEPT_ENCODING, "identity");
+        if let Some(rest) = rest {
+            request = request.header(RANGE, format!("bytes={}-", rest.from)).header(IF_RANGE, &rest.version);
+        }
+        request.send().await.map_err(|error| self.trouble(&error))
+    }
+
+    fn redirected(&self, from: &SourceUrl, response: &Response) -> Result<SourceUrl, Trouble> {
+        let nowhere = || Trouble::last(FailureCode::SourceRedirects, "The source redirects without saying where to.");
+        let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok()).ok_or_else(nowhere)?;
+        from.join(location, &self.rules).map_err(|forbidden| match forbidden {
+            Forbidden::NotAUrl => nowhere(),
+            forbidden => {
+                let detail = format!("The source redirects to where nothing is fetched from. {forbidden}");
+                Trouble::last(FailureCode::SourceForbidden, detail)
+            }
+        })
+    }
+
+    fn trouble(&self, error: &reqwest::Error) -> Trouble {
+        if let Some(forbidden) = find::<Forbidden>(error) {
+            return Trouble::last(FailureCode::SourceForbidden, forbidden.to_string());
+        }
+        if let Some(error) = find::<rustls::Error>(error) {
+            return Trouble::last(FailureCode::SourceUntrusted, untrusted(error));
+        }
+        let unreachable = |detail: String| Trouble::passing(FailureCode::SourceUnreachable, detail);
+        match (error.is_connect(), error.is_timeout()) {
+            (true, true) => {
+                let seconds = in_words(self.connect_seconds);
+                unreachable(format!("No connection to the source could be made within {seconds}."))
+            }
+            (true, false) if error.is_dns() => unreachable("The source's host name has no address.".to_owned()),
+            (true, false) => unreachable("No connection to the source could be made.".to_owned()),
+            (false, true) => idle(self.idle_seconds),
+            (false, false) => unreachable("The source broke off before it answered, or does not speak HTTP.".to_owned()),
+        }
+    }
+}
+
+/// The trouble with a source that says nothing.
+pub(crate) fn idle(seconds: u64) -> Trouble {
+    let detail = format!("The source sent nothing for {}.", in_words(seconds));
+    Trouble::last(FailureCode::SourceTooSlow, detail)
+}
+
+/// What of that kind lies behind an error.
+pub(crate) fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        // What an `io::Error` was made of is not among its sources.
+        next = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
+    }
+    None
+}
+
+fn untrusted(error: &rustls::Error) -> String {
+    use rustls::CertificateError::{Expired, ExpiredContext, NotValidForName, NotValidForNameContext, UnknownIssuer};
+    let rustls::Error::InvalidCertificate(error) = error else {
+        return "The source cannot be spoken to in secret: its TLS does not fit ours.".to_owned();
+    };
+    let why = match error {
+        Expired | ExpiredContext { .. } => "has expired",
+        NotValidForName | NotValidForNameContext { .. } => "is for another name",
+        UnknownIssuer => "is signed by nobody whom we trust",
+        _ => "is not valid",
+    };
+    format!("The source cannot prove who it is: its certificate {why}.")
+}
+
+/// What a status other than a redirect means.
+fn judge(status: StatusCode, headers: &HeaderMap, is_resumption: bool) -> Result<(), Trouble> {
+    use FailureCode::{SourceBusy, SourceGone, SourceNotFound, SourceRefused, SourceUnreachable, Unreadable};
+    let number = status.as_u16();
+    Err(match number {
+        200 | 203 => return Ok(()),
+        206 if is_resumption => return Ok(()),
+        204 | 205 => Trouble::last(Unreadable, format!("The source has no bytes to send (status {number}).")),
+        401 | 407 => Trouble::last(SourceRefused, format!("The source wants a login (status {number}).")),
+        403 => Trouble::last(SourceRefused, "The source does not let us have the file (status 403)."),
+        404 => Trouble::last(SourceNotFound, "The source has no such file (status 404)."),
+        410 => Trouble::last(SourceGone, "The source no longer has the file (status 410)."),
+        451 => Trouble::last(SourceRefused, "The source may not give the file away, for legal reasons (status 451)."),
+        408 | 425 | 429 | 500.. => {
+            let after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+            let after = after.and_then(|value| retry_after(value, SystemTime::now()));
+            let (code, detail) = if number == 429 || after.is_some() {
+                (SourceBusy, format!("The source is busy (status {number})."))
+            } else {
+                (SourceUnreachable, format!("The source fails (status {number})."))
+            };
+            match Trouble::passing(code, detail) {
+                Trouble::Passing { failure, .. } => Trouble::Passing { failure, after },
+                last => last,
+            }
+        }
+        // The file has changed, and is shorter now.
+        416 if is_resumption => {
+            Trouble::passing(FailureCode::SourceIncomplete, "The source's file changed while it was fetched.")
+        }
+        _ => Trouble::last(SourceRefused, format!("The source answered with status {number}, not with the file.")),
+    })
+}
+
+#[cfg(test)]
+mod tests;

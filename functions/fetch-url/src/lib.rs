@@ -1,0 +1,140 @@
+//! Takes a file from a URL into storage, while it comes: no more than a few parts of it are ever in memory. Ends in
+//! `uploaded`, from where it is inspected as an upload is, or in `failed`.
+//!
+//! Trouble of the source is dealt with here, by waiting and asking again, and is final after that. Trouble of ours is the
+//! queue's to repeat; on the last attempt the asset goes to `failed` with `ingestion_gave_up`, and the message to the dead
+//! letters. Whatever ends a fetch gives up the multipart upload that it has begun.
+
+mod body;
+mod client;
+mod fetch;
+mod guard;
+mod media;
+mod source;
+mod store;
+mod trouble;
+
+use std::time::Duration;
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use lambda_runtime::LambdaEvent;
+use quayside_shared::config::{
+    ConfigError, FetchConfig, StorageConfig, TableConfig, UploadConfig, Variables, inspected_within_seconds,
+};
+use quayside_shared::domain::{Error, Failure, FailureCode, Result, Timestamp};
+use quayside_shared::storage::Storage;
+use quayside_shared::table::{Message, Table};
+use tracing::{error, info, instrument, warn};
+
+use client::Client;
+use fetch::{Job, Stop};
+
+/// What the function is made of; made once, before the first event.
+#[derive(Debug)]
+pub struct App {
+    table: Table,
+    storage: Storage,
+    client: Client,
+    config: FetchConfig,
+    uploads: UploadConfig,
+    inspected_within_seconds: u64,
+}
+
+impl App {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// If a variable is missing or wrong.
+    pub fn new(variables: &Variables) -> Result<Self, ConfigError> {
+        const NAME: &str = env!("CARGO_PKG_NAME");
+        let table = TableConfig::read(variables)?;
+        let config = FetchConfig::read(variables, &table)?;
+        Ok(Self {
+            table: Table::new(&table, NAME),
+            // A fetch that has used up its time still has to put its last parts away, twice that long.
+            storage: Storage::new(&StorageConfig::read(variables)?, NAME, Duration::from_secs(40)),
+            client: Client::new(&config, guard::system_lookup())
+                .map_err(|error| ConfigError::unusable("the HTTP client", error))?,
+            config,
+            uploads: UploadConfig::read(variables)?,
+            inspected_within_seconds: inspected_within_seconds(variables)?,
+        })
+    }
+}
+
+/// Works on a batch, one message after the other so that one file at a time is in memory. Messages that failed are
+/// reported, each by itself.
+///
+/// # Errors
+/// Never for the whole batch.
+pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, lambda_runtime::Error> {
+    let mut response = SqsBatchResponse::default();
+    for message in event.payload.records {
+        if let Err(error) = work_on(app, &message).await {
+            let id = message.message_id.unwrap_or_default();
+            error!(message.id = id, error = error.causes(), "message failed");
+            response.add_failure(id);
+        }
+    }
+    Ok(response)
+}
+
+#[instrument(skip_all, fields(asset.id))]
+async fn work_on(app: &App, message: &SqsMessage) -> Result<()> {
+    let body = message.body.as_deref().unwrap_or_default();
+    let parsed = Message::parse(message.message_id.as_deref().unwrap_or_default(), body)?;
+    tracing::Span::current().record("asset.id", tracing::field::display(parsed.asset()));
+    let attempt = attempt(message);
+    let Some((work, wanted)) = app.table.claim_ingestion(&parsed, Timestamp::now()).await? else {
+        info!("nothing to do");
+        // An attempt that failed or died may have written to storage after the asset's bytes were deleted.
+        return if attempt > 1 { app.table.purge_again(&parsed, Timestamp::now()).await } else { Ok(()) };
+    };
+    let mut job = Job::new(app, work);
+    let done = match fetch::fetch(&mut job, &wanted).await {
+        Ok(()) => Ok(()),
+        Err(Stop::Source(trouble)) => fail(app, &parsed, &job, trouble.into_failure()).await,
+        Err(Stop::Overtaken) => overtaken(app, &parsed).await,
+        Err(Stop::Ours(error)) => Err(error),
+    };
+    match done {
+        Err(error) if attempt >= app.config.attempts => {
+            give_up(app, &parsed).await?;
+            Err(error)
+        }
+        done => done,
+    }
+}
+
+async fn fail(app: &App, message: &Message, job: &Job<'_>, failure: Failure) -> Result<()> {
+    info!(code = ?failure.code, detail = failure.detail, "not fetched");
+    match app.table.mark_failed(job.work(), Timestamp::now(), failure).await {
+        Err(Error::Conflict) => overtaken(app, message).await,
+        failed => failed.map(drop),
+    }
+}
+
+/// Somebody else has moved the asset on. If its bytes were deleted too, what was put to storage since is left over.
+async fn overtaken(app: &App, message: &Message) -> Result<()> {
+    warn!("the asset was changed while it was fetched");
+    app.table.purge_again(message, Timestamp::now()).await
+}
+
+/// Ends an ingestion for good whose trouble is ours. The record is read once more: the trouble may have been an answer of
+/// the table's that was lost.
+async fn give_up(app: &App, message: &Message) -> Result<()> {
+    let detail = "The file could not be fetched, through no fault of its source. Try again later.".to_owned();
+    let failure = Failure { code: FailureCode::IngestionGaveUp, detail };
+    let Some((work, _)) = app.table.claim_ingestion(message, Timestamp::now()).await? else {
+        return app.table.purge_again(message, Timestamp::now()).await;
+    };
+    match app.table.mark_failed(&work, Timestamp::now(), failure).await {
+        Err(Error::Conflict) => app.table.purge_again(message, Timestamp::now()).await,
+        failed => failed.map(drop),
+    }
+}
+
+/// Which attempt at the message this is, from 1.
+fn attempt(message: &SqsMessage) -> u64 {
+    message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1)
+}

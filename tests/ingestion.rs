@@ -1,0 +1,615 @@
+//! Files that are taken from URLs, from sources that are well and sources that are not.
+
+use std::io::Write;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sha2::Digest;
+
+use crate::support::{Options, Reply, Source, System, User, eventually, files, media};
+
+const MEBIBYTE: usize = 1 << 20;
+
+/// A system that takes files from this machine, and tries failed messages again at once.
+async fn start() -> System {
+    start_with(&[]).await
+}
+
+async fn start_with(variables: &[(&'static str, &str)]) -> System {
+    let local = ("ALLOW_LOOPBACK_SOURCES", "1");
+    let variables = variables.iter().chain([&local]).map(|(name, value)| (*name, (*value).to_owned())).collect();
+    System::start_with(Options { variables, retry_after: Some(0), ..Options::default() }).await
+}
+
+/// Begins to take a file, and gives its id.
+async fn ingest(user: &User, file: Value) -> String {
+    let asset = user.post("/v1/assets/from-url", &file).await.expect(202);
+    assert_eq!(asset["status"], "ingesting");
+    asset["id"].as_str().unwrap().to_owned()
+}
+
+/// Takes a file, and gives the asset when all is over.
+async fn ingested(user: &User, file: Value) -> Value {
+    let id = ingest(user, file).await;
+    user.inspected(&id).await
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    hex::encode(sha2::Sha256::digest(bytes))
+}
+
+/// Checks that the asset is ready and has these bytes.
+#[track_caller]
+fn assert_sound(asset: &Value, bytes: &[u8]) {
+    assert_eq!(asset["status"], "ready", "{asset}");
+    assert_eq!((&asset["size"], &asset["sha256"]), (&json!(bytes.len()), &json!(sha256(bytes))));
+}
+
+/// Checks that the asset failed with this code, and that its sentence says this.
+#[track_caller]
+fn assert_failed(asset: &Value, code: &str, says: &str) {
+    assert_eq!(asset["status"], "failed", "{asset}");
+    let detail = asset["failure"]["detail"].as_str().unwrap();
+    assert_eq!(asset["failure"]["code"], code, "{detail}");
+    assert!(detail.contains(says), "{detail}");
+    assert!(!detail.contains("127.0.0.1") && !detail.contains("s3cret"), "{detail}");
+}
+
+/// Takes a file from each URL at once, and checks how it fails.
+async fn assert_all_fail(system: &System, user: &User, cases: Vec<(String, &str, &str)>) {
+    let ids = cases.iter().map(|(url, _, _)| ingest(user, json!({"url": url, "name": "a.png"})));
+    let ids = futures::future::join_all(ids).await;
+    for (id, (url, code, says)) in ids.iter().zip(&cases) {
+        let asset = user.inspected(id).await;
+        assert_eq!(asset["failure"]["code"], *code, "{url}: {asset}");
+        assert_failed(&asset, code, says);
+    }
+    assert_nothing_left(system).await;
+    assert_eq!(system.dead_letters().await, 0);
+}
+
+/// Checks that storage has nothing, before sweep has had its turn and after it, and that nothing takes any quota.
+async fn assert_nothing_left(system: &System) {
+    let state = system.at_rest().await;
+    assert!(state.multipart_uploads.is_empty() && state.parts.is_empty(), "{:?}", state.multipart_uploads);
+    assert!(state.objects.is_empty(), "{:?}", state.objects);
+    let state = system.assert_all_agrees().await;
+    assert!(state.objects.is_empty() && state.usage_of("ada").is_empty());
+    assert!(!state.items.keys().any(|(_, sk)| sk == "SOURCE"));
+}
+
+#[tokio::test]
+async fn a_picture_is_taken_from_its_url_and_becomes_ready() {
+    let (system, source) = (start().await, Source::start().await);
+    let ada = system.user("ada").await;
+    let picture = files::png(400, 300);
+    let path = "/pictures/Ferry%20at%20dawn.png?X-Amz-Signature=s3cret";
+    let url = source.serve(path, [Reply::file("image/png", &picture)]);
+    let begun = ada.post("/v1/assets/from-url", &json!({"url": url, "tags": ["quay"]})).await.expect(202);
+    assert_eq!(begun["name"], "Ferry at dawn.png");
+    let asset = ada.inspected(begun["id"].as_str().unwrap()).await;
+    assert_sound(&asset, &picture);
+    assert_eq!((&asset["contentType"], &asset["type"]), (&"image/png".into(), &"image".into()));
+    assert_eq!(asset["sourceUrl"], source.url("/pictures/Ferry%20at%20dawn.png"));
+    assert_eq!(asset["tags"], json!(["quay"]));
+    assert!(asset["urls"]["thumbnail"].is_string() && asset["urls"]["preview"].is_string());
+    let original = system.http.get(asset["urls"]["original"].as_str().unwrap()).send().await.unwrap();
+    assert!(original.bytes().await.unwrap() == picture);
+
+    let got = source.got(path);
+    assert_eq!(got.len(), 1);
+    assert_eq!(got[0].header("accept-encoding"), Some("identity"));
+    assert_eq!((got[0].header("range"), got[0].header("referer"), got[0].header("cookie")), (None, None, None));
+    let state = system.assert_all_agrees().await;
+    assert!(!format!("{:?}", state.items).contains("s3cret"));
+    assert_eq!(state.usage_of("ada").into_iter().collect::<Vec<_>>(), {
+        let size = i64::try_from(picture.len()).unwrap();
+        [("image_bytes", size), ("image_count", 1), ("total_bytes", size)]
+    });
+}
+
+#[tokio::test]
+async fn a_large_file_goes_in_parts_whether_its_length_is_announced_or_not() {
+    let (system, source) = (start().await, Source::start().await);
+    let ada = system.user("ada").await;
+    let film = files::mp4(20 * MEBIBYTE + 1);
+    for (path, reply) in
+        [("/with.mp4", Reply::file("video/mp4", &film)), ("/without.mp4", Reply::chunked("video/mp4", &film))]
+    {
+        let since = system.asked_since(0).await.last().map_or(0, |asked| asked.number);
+        let url = source.serve(path, [reply]);
+        let asset = ingested(&ada, json!({"url": url, "type": "video", "sha256": sha256(&film)})).await;
+        assert_sound(&asset, &film);
+        assert_eq!(asset["metadata"]["width"], 640);
+        let original = system.http.get(asset["urls"]["original"].as_str().unwrap()).send().await.unwrap();
+        assert_eq!(original.headers()["content-type"], "video/mp4");
+        assert!(original.bytes().await.unwrap() == film);
+        let asked = system.asked_since(since).await;
+        let by_us = |operation: &str| {
+            asked.iter().filter(|asked| asked.by == "fetch-url" && asked.operation == operation).count()
+        };
+        assert_eq!((by_us("UploadPart"), by_us("PutObject"), by_us("CompleteMultipartUpload")), (3, 0, 1), "{path}");
+        // It is hashed on its way, and not read again for that.
+        let read: u64 = asked.iter().filter(|asked| asked.by == "process-metadata").map(|asked| asked.bytes_out).sum();
+        assert!(read < MEBIBYTE as u64, "{read}");
+    }
+    // The largest that goes in one piece, though nobody knew that it would end there.
+    let sound = media::wav(16 * MEBIBYTE);
+    let url = source.serve("/sound.wav", [Reply::chunked("audio/x-wav", &sound)]);
+    let since = system.asked_since(0).await.last().map_or(0, |asked| asked.number);
+    assert_sound(&ingested(&ada, json!({"url": url})).await, &sound);
+    let asked = system.asked_since(since).await;
+    assert!(!asked.iter().any(|asked| asked.operation == "CreateMultipartUpload"));
+    let state = system.assert_all_agrees().await;
+    assert!(state.multipart_uploads.is_empty());
+}
+
+#[tokio::test]
+async fn what_breaks_off_goes_on_from_there() {
+    let (system, source) = (start().await, Source::start().await);
+    let ada = system.user("ada").await;
+    let film = files::mp4(20 * MEBIBYTE);
+    let length = film.len().to_string();
+    let rest = |from: usize, to: usize| {
+        let range = format!("bytes {from}-{}/{}", film.len() - 1, film.len());
+        let left = (film.len() - from).to_string();
+        Reply::new(206, &[("Content-Type", "video/mp4"), ("Content-Length", &left), ("Content-Range", &range)])
+            .then(&film[from..to])
+    };
+    let (first, second) = (9 * MEBIBYTE + 17, 13 * MEBIBYTE + 1);
+    let head = [("Content-Type", "video/mp4"), ("Content-Length", &*length), ("ETag", "\"v1\"")];
+    let url = source.serve(
+        "/film.mp4",
+        [
+            Reply::new(200, &head).then(&film[..first]),
+            // A moment of trouble in between.
+            Reply::status(502),
+            rest(first, second),
+            rest(second, film.len()),
+        ],
+    );
+    let asset = ingested(&ada, json!({"url": url, "sha256": sha256(&film)})).await;
+    assert_sound(&asset, &film);
+    let got = source.got("/film.mp4");
+    let ranges: Vec<_> = got.iter().map(|got| got.header("range").map(ToOwned::to_owned)).collect();
+    let from = |start: usize| Some(format!("bytes={start}-"));
+    assert_eq!(ranges, [None, from(first), from(first), from(second)]);
+    assert!(got[1..].iter().all(|got| got.header("if-range") == Some("\"v1\"")));
+    let state = system.assert_all_agrees().await;
+    assert!(state.multipart_uploads.is_empty());
+}
+
+#[tokio::test]
+async fn what_breaks_off_and_cannot_go_on_begins_anew() {
+    let (system, source) = (start().await, Source::start().await);
+    let ada = system.user("ada").await;
+    let film = files::mp4(18 * MEBIBYTE);
+    let length = film.len().to_string();
+    let plain = [("Content-Type", "video/mp4"), ("Content-Length", &*length)];
+    let versioned = |etag| [plain[0], plain[1], ("ETag", etag)];
+    let half = 17 * MEBIBYTE;
+    let wrong_range = format!("bytes 0-{}/{length}", film.len() - 1);
+    for (path, broken, again) in [
+        ("/no-version.mp4", Reply::new(200, &plain).then(&film[..half]), None),
+        ("/weak.mp4", Reply::new(200, &versioned("W/\"v1\"")).then(&film[..half]), None),
+        // It changed, or there are no ranges here.
+        ("/whole.mp4", Reply::new(200, &versioned("\"v1\"")).then(&film[..half]), Some(Reply::new(200, &plain))),
+        (
+            "/other-range.mp4",
+            Reply::new(200, &versioned("\"v1\"")).then(&film[..half]),
+            Some(Reply::new(206, &[plain[0], plain[1], ("Content-Range", &*wrong_range)]).then(&film)),
+        ),
+    ] {
+        let replies = [Some(broken), again.clone(), Some(Reply::file("video/mp4", &film))];
+        let url = source.serve(path, replies.into_iter().flatten());
+        assert_sound(&ingested(&ada, json!({"url": url})).await, &film);
+        let ranges = source.got(path).iter().filter(|got| got.header("range").is_some()).count();
+        assert_eq!(ranges, usize::from(again.is_some()), "{path}");
+    }
+    let state = system.assert_all_agrees().await;
+    assert!(state.multipart_uploads.is_empty());
+}
+
+#[tokio::test]
+async fn what_a_source_answers_is_told_to_the_files_owner() {
+    let (system, source) = (start().await, Source::start().await);
+    let ada = system.user("ada").await;
+    let mut cases = Vec::new();
+    for (status, code, says, tries) in [
+        (401, "source_refused", "wants a login", 1),
+        (403, "source_refused", "does not let us have the file", 1),
+        (404, "source_not_found", "has no such file", 1),
+        (410, "source_gone", "no longer has the file", 1),
+        (418, "source_refused", "status 418", 1),
+        (451, "source_refused", "legal", 1),
+        (204, "unreadable", "no bytes", 1),
+        (500, "source_unreachable", "fails (status 500)", 5),
+        (429, "source_busy", "is busy", 5),
+    ] {
+        let path = format!("/{status}?token=s3cret");
+        cases.push((path.clone(), source.serve(&path, [Reply::status(status)]), code, says, tries));
+    }
+    let later = Reply::new(503, &[("Retry-After", "100000"), ("Content-Length", "0")]);
+    let url = source.serve("/later", [later]);
+    cases.push(("/later".to_owned(), url, "source_busy", "asks to wait for 27 hours", 1));
+    let urls = cases.iter().map(|(_, url, code, says, _)| (url.clone(), *code, *says)).collect();
+    assert_all_fail(&system, &ada, urls).await;
+    for (path, _, _, _, tries) in cases {
+        assert_eq!(source.got(&path).len(), tries, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_is_busy_for_a_moment_is_asked_again_when_it_says() {
+    let (system, source) = (start().await, Source::start().await);
+    let ada = system.user("ada").await;
+    let picture = files::png(40, 30);
+    let busy = |status, after: &str| Reply::new(status, &[("Retry-After", after), ("Content-Length", "0")]);
+    let begun = std::time::Instant::now();
+    let replies = [busy(429, "1"), busy(503, "0"), Reply::status(500), Reply::file("image/png", &picture)];
+    let url = source.serve("/a.png", replies);
+    assert_sound(&ingested(&ada, json!({"url": url})).await, &picture);
+    assert_eq!(source.got("/a.png").len(), 4);
+    assert!(begun.elapsed() >= Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn redirects_are_followed_as_far_as_they_lead_somewhere_that_may_be_asked() {
+    let (system, source) = (start().await, Source::start().await);
+    let ada = system.user("ada").await;
+    let picture = files::png(40, 30);
+    source.serve("/pictures/a.png", [Reply::file("image/png", &picture)]);
+    // Six of them, the last five of which are followed.
+    source.serve("/0", [Reply::redirect(&source.url("/1"))]);
+    for number in 1..5 {
+        source.serve(&format!("/{number}"), [Reply::redirect(&format!("{}", number + 1))]);
+    }
+    source.serve("/5", [Reply::redirect("./pictures/a.png")]);
+    assert_sound(&ingested(&ada, json!({"url": source.url("/1"), "name": "a.png"})).await, &picture);
+    let asset = ingested(&ada, json!({"url": source.url("/0"), "name": "a.png"})).await;
+    assert_failed(&asset, "source_redirects", "more than 5 times");
+
+    let eve = system.user("eve").await;
+    source.serve("/circle", [Reply::redirect("/circle/there")]);
+    source.serve("/circle/there", [Reply::redirect("/circle")]);
+    let mut cases = vec![
+        (source.url("/circle"), "source_redirects", "in a circle"),
+        (source.serve("/nowhere", [Reply::status(302)]), "source_redirects", "without saying where to"),
+        (source.serve("/300", [Reply::status(300)]), "source_redirects", "without saying where to"),
+        (source.serve("/no-url", [Reply::redirect("http://")]), "source_redirects", "without saying where to"),
+    ];
+    for (number, (location, says)) in [
+        ("http://10.0.0.1/s3cret", "not on the public internet"),
+        ("http://169.254.169.254/latest/meta-data/", "not on the public internet"),
+        ("//[fd00:ec2::254]/", "not on the public internet"),
+        ("http://0xa9fea9fe/", "not on the public internet"),
+        ("file:///etc/passwd", "Only http and https"),
+        ("ftp://example.com/a.png", "Only http and https"),
+        ("gopher://127.0.0.1:6379/_INFO", "Only http and https"),
+        ("http://user:s3cret@localhost/a.png", "user name or password"),
+        ("http://example.com:22/", "Port 22"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        cases.push((source.serve(&format!("/to/{number}"), [Reply::redirect(location)]), "source_forbidden", says));
+    }
+    let ids = cases.iter().map(|(url, _, _)| ingest(&eve, json!({"url": url, "name": "a.png"})));
+    let ids = futures::future::join_all(ids).await;
+    for (id, (_, code, says)) in ids.iter().zip(&cases) {
+        assert_failed(&eve.inspected(id).await, code, says);
+    }
+    let state = system.assert_all_agrees().await;
+    assert!(state.usage_of("eve").is_empty());
+}
+
+#[tokio::test]
+async fn bodies_that_are_not_what_they_should_be_end_each_in_its_own_way() {
+    let variables = [("MAX_IMAGE_MB", "1"), ("SOURCE_IDLE_SECONDS", "1"), ("SOURCE_TOTAL_SECONDS", "4")];
+    let (system, source) = (start_with(&variables).await, Source::start().await);
+    let ada = system.user("ada").await;
+    let picture = files::png(400, 300);
+    let png = ("Content-Type", "image/png");
+    let chunked = [png, ("Transfer-Encoding", "chunked")];
+    let of_length = |length: usize| Reply::new(200, &[png, ("Content-Length", &length.to_string())]);
+    let packed = |encoding, bytes: &[u8]| {
+        Reply::new(200, &[png, ("Content-Encoding", encoding), ("Content-Length", &bytes.len().to_string())]).then(bytes)
+    };
+    let page = Reply::file("text/html; charset=utf-8", b"<html><form>Password</form></html>");
+    let megabyte = format!("{:x}\r\n{}\r\n", MEBIBYTE / 4, "x".repeat(MEBIBYTE / 4));
+    let at_once = Duration::ZERO;
+    let cases = [
+        ("/page.jpg", page, "type_mismatch", "a web page (text/html), not with image/png; it may want a login"),
+        ("/empty", Reply::file("image/png", b""), "unreadable", "empty"),
+        ("/empty-chunked", Reply::chunked("image/png", b""), "unreadable", "empty"),
+        ("/heic", Reply::file("image/heic", &picture), "type_mismatch", "The file is image/heic. Allowed types are"),
+        ("/large", of_length(MEBIBYTE + 1), "too_large", "may have up to 1048576 bytes; this one has 1048577"),
+        (
+            "/endless",
+            Reply::new(200, &chunked).then_forever(megabyte.as_bytes(), at_once),
+            "too_large",
+            "may have up to 1048576 bytes; this one has more",
+        ),
+        ("/until-close", Reply::new(200, &[png]).then_forever(&[7; 65536], at_once), "too_large", "this one has more"),
+        ("/too-long", of_length(picture.len() + 1).then(&picture), "source_incomplete", "broke off"),
+        ("/half-chunk", Reply::new(200, &chunked).then(b"ff\r\nabc"), "source_incomplete", "broke off"),
+        (
+            "/trickle",
+            Reply::new(200, &chunked).then_forever(b"1\r\nx\r\n", Duration::from_millis(50)),
+            "source_too_slow",
+            "did not bring the file within 4 seconds",
+        ),
+        (
+            "/idle",
+            of_length(picture.len()).then(&picture[..99]).then_waits(Duration::from_secs(60)),
+            "source_too_slow",
+            "sent nothing for 1 second",
+        ),
+        (
+            "/silent",
+            Reply::new(100, &[]).then_waits(Duration::from_secs(60)),
+            "source_too_slow",
+            "sent nothing for 1 second",
+        ),
+        ("/bomb", packed("gzip", &gzip(&vec![0; 64 * MEBIBYTE])), "too_large", "this one has more"),
+        ("/half-gzip", packed("gzip", &gzip(&picture)[..99]), "unreadable", "as gzip, but wrongly"),
+        ("/no-gzip", packed("gzip", &picture), "unreadable", "as gzip, but wrongly"),
+        ("/brotli", packed("br", &picture), "unreadable", "do not unpack"),
+        ("/twice", packed("gzip, gzip", &gzip(&gzip(&picture))), "unreadable", "do not unpack"),
+        ("/garbage", Reply::garbage(b"SSH-2.0-OpenSSH_9.9\r\n"), "source_unreachable", "does not speak HTTP"),
+    ];
+    let cases = cases.into_iter().map(|(path, reply, code, says)| (source.serve(path, [reply]), code, says)).collect();
+    assert_all_fail(&system, &ada, cases).await;
+
+    // What only its bytes tell, they do.
+    for (path, reply) in [
+        ("/too-short", of_length(picture.len() - 60).then(&picture)),
+        ("/no-picture", Reply::file("image/png", b"\x89PNG\r\n\x1a\n")),
+    ] {
+        let url = source.serve(path, [reply]);
+        assert_failed(&ingested(&ada, json!({"url": url})).await, "unreadable", "");
+    }
+    let url = source.serve("/script.png", [Reply::file("text/x-script", b"#!/bin/sh")]);
+    assert_failed(&ingested(&ada, json!({"url": url})).await, "type_mismatch", "its bytes are of no type that we know");
+    // What is packed all the same is unpacked.
+    let url = source.serve("/packed.png", [packed("gzip", &gzip(&picture))]);
+    assert_sound(&ingested(&ada, json!({"url": url})).await, &picture);
+    // What the source does not know, the name or the caller does.
+    let unknown = Reply::file("application/octet-stream", &picture);
+    let url = source.serve("/unknown", [unknown]);
+    assert_sound(&ingested(&ada, json!({"url": url, "type": "image/png"})).await, &picture);
+    let asset = ingested(&ada, json!({"url": url, "type": "image"})).await;
+    assert_failed(&asset, "type_mismatch", "Name it with `type`");
+    let asset = ingested(&ada, json!({"url": source.url("/packed.png"), "type": "video"})).await;
+    assert_failed(&asset, "type_mismatch", "answered with image/png, not with a video");
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(bytes).unwrap();
+    packed.finish().unwrap()
+}
+
+#[tokio::test]
+async fn a_source_that_cannot_prove_who_it_is_is_not_believed() {
+    let (system, source) = (start().await, Source::start_untrusted().await);
+    let ada = system.user("ada").await;
+    let url = source.serve("/a.png", [Reply::file("image/png", &files::png(4, 3))]);
+    let cases = vec![
+        (url, "source_untrusted", "its certificate is signed by nobody whom we trust"),
+        (Source::start().await.url("/a.png").replace("http:", "https:"), "source_unreachable", "No connection"),
+    ];
+    assert_all_fail(&system, &ada, cases).await;
+    assert_eq!(source.got("/a.png").len(), 0);
+    let plain = Source::start().await;
+    let asset = ingested(&ada, json!({"url": plain.url("/a.png").replace("http:", "https:")})).await;
+    assert_failed(&asset, "source_untrusted", "TLS");
+}
+
+#[tokio::test]
+async fn a_file_with_another_digest_than_was_declared_leaves_nothing() {
+    let (system, source) = (start().await, Source::start().await);
+    let ada = system.user("ada").await;
+    let (picture, film) = (files::png(40, 30), files::mp4(17 * MEBIBYTE));
+    for (path, reply) in [
+        ("/a.png", Reply::file("image/png", &picture)),
+        ("/a.mp4", Reply::file("video/mp4", &film)),
+        ("/b.mp4", Reply::chunked("video/mp4", &film)),
+    ] {
+        let url = source.serve(path, [reply]);
+        let asset = ingested(&ada, json!({"url": url, "sha256": "ab".repeat(32)})).await;
+        assert_failed(&asset, "checksum_mismatch", &"ab".repeat(32));
+        assert_nothing_left(&system).await;
+    }
+}
+
+#[tokio::test]
+async fn a_fetch_that_nobody_wants_any_more_ends_and_leaves_nothing() {
+    let (system, source) = (start().await, Source::start().await);
+    let ada = system.user("ada").await;
+    let film = files::mp4(18 * MEBIBYTE);
+    let slow = |reply: Reply| reply.then_forever(&[7; 1024], Duration::from_millis(50));
+    let length = (19 * MEBIBYTE).to_string();
+    let announced = Reply::new(200, &[("Content-Type", "video/mp4"), ("Content-Length", &length)]).then(&film);
+    let chunked = [("Content-Type", "video/mp4"), ("Transfer-Encoding", "chunked")];
+    let chunk = format!("400\r\n{}\r\n", "x".repeat(1024));
+    let chunked = Reply::new(200, &chunked).then_chunk(&film);
+    let chunked = chunked.then_forever(chunk.as_bytes(), Duration::from_millis(50));
+    let announced = source.serve("/announced.mp4", [slow(announced)]);
+    let chunked = source.serve("/chunked.mp4", [chunked]);
+    let mut ids = Vec::new();
+    for url in [&announced, &announced, &chunked, &chunked] {
+        ids.push(ingest(&ada, json!({"url": url})).await);
+    }
+    eventually("all are at it", async || {
+        let state = system.state().await;
+        (state.multipart_uploads.len() == 4 && state.parts.len() >= 8).then_some(())
+    })
+    .await;
+    assert_eq!(system.state().await.usage("ada", "active_ingestions"), 4);
+    for (number, id) in ids.iter().enumerate() {
+        let what = if number % 2 == 0 { "uploads" } else { "assets" };
+        ada.delete(&format!("/v1/{what}/{id}")).await.expect(204);
+    }
+    assert!(system.state().await.usage_of("ada").is_empty());
+    assert_nothing_left(&system).await;
+    assert_eq!(system.dead_letters().await, 0);
+}
+
+/// Lets the next `times` requests of the fetching function go wrong.
+async fn fault(system: &System, operation: &str, kind: &Value, times: u32) {
+    let tables = ["GetItem", "PutItem", "TransactWriteItems"];
+    let service = if tables.contains(&operation) { "table" } else { "storage" };
+    let fault = json!({"service": service, "operation": operation, "by": "fetch-url", "kind": kind, "times": times});
+    system.fault(fault).await;
+}
+
+#[tokio::test]
+async fn a_fetch_that_storage_or_table_fails_is_tried_again_until_it_succeeds() {
+    let (system, source) = (start().await, Source::start().await);
+    let ada = system.user("ada").await;
+    let (picture, film) = (files::png(40, 30), files::mp4(17 * MEBIBYTE));
+    let picture_url = source.serve("/a.png", [Reply::file("image/png", &picture)]);
+    let film_url = source.serve("/a.mp4", [Reply::chunked("video/mp4", &film)]);
+    let busy = json!({"fail": {"status": 503, "code": "SlowDown"}});
+    let refused = json!({"fail": {"status": 403, "code": "AccessDenied"}});
+    let (lost, broken) = (json!("loseAnswer"), json!("breakOff"));
+    for (operation, kind, times) in [
+        ("PutObject", &busy, 3),
+        ("PutObject", &refused, 1),
+        ("PutObject", &lost, 1),
+        ("GetItem", &broken, 2),
+        ("PutItem", &lost, 1),
+        ("PutItem", &broken, 1),
+        ("TransactWriteItems", &lost, 1),
+        ("TransactWriteItems", &broken, 1),
+    ] {
+        fault(&system, operation, kind, times).await;
+        assert_sound(&ingested(&ada, json!({"url": picture_url})).await, &picture);
+        system.clear_faults().await;
+    }
+    for (operation, kind, times) in [
+        ("CreateMultipartUpload", &refused, 1),
+        ("UploadPart", &busy, 1),
+        ("UploadPart", &lost, 1),
+        ("UploadPart", &broken, 2),
+        ("UploadPart", &refused, 2),
+        ("CompleteMultipartUpload", &busy, 3),
+        ("CompleteMultipartUpload", &lost, 1),
+        ("CompleteMultipartUpload", &refused, 1),
+        ("TransactWriteItems", &lost, 2),
+    ] {
+        fault(&system, operation, kind, times).await;
+        assert_sound(&ingested(&ada, json!({"url": film_url})).await, &film);
+        system.clear_faults().await;
+        let state = system.at_rest().await;
+        assert!(state.multipart_uploads.is_empty(), "{operation} {kind}");
+    }
+    assert_eq!(system.dead_letters().await, 0);
+    system.assert_all_agrees().await;
+}
+
+#[tokio::test]
+async fn a_fetch_that_always_fails_through_our_fault_is_given_up_and_its_message_kept() {
+    let (system, source) = (start().await, Source::start().await);
+    let ada = system.user("ada").await;
+    let film = files::mp4(17 * MEBIBYTE);
+    let url = source.serve("/a.mp4", [Reply::file("video/mp4", &film)]);
+    let refused = json!({"fail": {"status": 403, "code": "AccessDenied"}});
+    for (number, operation) in ["CompleteMultipartUpload", "UploadPart", "CreateMultipartUpload"].iter().enumerate() {
+        fault(&system, operation, &refused, 1000).await;
+        let asset = ingested(&ada, json!({"url": url})).await;
+        assert_failed(&asset, "ingestion_gave_up", "through no fault of its source");
+        eventually("the message is given up", async || {
+            (system.dead_letters().await == number as u64 + 1).then_some(())
+        })
+        .await;
+        assert_eq!(source.got("/a.mp4").len(), 3 * (number + 1));
+        system.clear_faults().await;
+        assert_nothing_left(&system).await;
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_the_quota_has_no_room_for_leaves_nothing() {
+    let (system, source) = (start_with(&[("QUOTA_MB", "18")]).await, Source::start().await);
+    let ada = system.user("ada").await;
+    for (size, kind) in [(18 * MEBIBYTE + 1, "mp4"), (25 * MEBIBYTE, "mp4")] {
+        let film = files::mp4(size);
+        for reply in [Reply::file("video/mp4", &film), Reply::chunked("video/mp4", &film)] {
+            let url = source.serve(&format!("/{size}.{kind}"), [reply]);
+            let asset = ingested(&ada, json!({"url": url})).await;
+            assert_failed(&asset, "quota_exceeded", "does not fit");
+            assert_nothing_left(&system).await;
+        }
+    }
+    // What fits exactly is taken, and then there is room for nothing more.
+    let film = files::mp4(18 * MEBIBYTE - 1000);
+    let url = source.serve("/fits.mp4", [Reply::chunked("video/mp4", &film)]);
+    assert_sound(&ingested(&ada, json!({"url": url})).await, &film);
+    let url = source.serve("/picture.png", [Reply::chunked("image/png", &files::png(400, 300))]);
+    assert_failed(&ingested(&ada, json!({"url": url})).await, "quota_exceeded", "does not fit");
+    system.assert_all_agrees().await;
+}
+
+#[tokio::test]
+async fn a_slow_fetch_shows_how_far_it_is() {
+    let (system, source) = (start().await, Source::start().await);
+    let ada = system.user("ada").await;
+    let film = files::mp4(20 * MEBIBYTE);
+    let length = film.len().to_string();
+    let reply = Reply::new(200, &[("Content-Type", "video/mp4"), ("Content-Length", &length)])
+        .then(&film[..9 * MEBIBYTE])
+        .then_waits(Duration::from_millis(5200))
+        .then(&film[9 * MEBIBYTE..10 * MEBIBYTE])
+        .then_waits(Duration::from_millis(3000))
+        .then(&film[10 * MEBIBYTE..]);
+    let id = ingest(&ada, json!({"url": source.serve("/film.mp4", [reply])})).await;
+    let progress = async |what: &str, is_so: fn(&Value) -> bool| {
+        eventually(what, async || {
+            let progress = ada.get(&format!("/v1/uploads/{id}")).await.expect(200);
+            is_so(&progress).then_some(progress)
+        })
+        .await
+    };
+    let begun = progress("the source has answered", |progress| progress["size"].is_u64()).await;
+    assert_eq!((&begun["status"], &begun["size"]), (&"ingesting".into(), &json!(film.len())));
+    assert_eq!((&begun["bytesUploaded"], &begun["percent"]), (&json!(0), &json!(0.0)));
+    let state = system.state().await;
+    state.assert_usage_adds_up();
+    assert_eq!(state.usage("ada", "reserved_bytes"), i64::try_from(film.len()).unwrap());
+    let under_way = progress("bytes have come", |progress| progress["bytesUploaded"] != 0).await;
+    let bytes = under_way["bytesUploaded"].as_u64().unwrap();
+    assert!((9 * MEBIBYTE as u64..=10 * MEBIBYTE as u64).contains(&bytes), "{under_way}");
+    assert!((45.0..=50.0).contains(&under_way["percent"].as_f64().unwrap()), "{under_way}");
+    assert!(under_way["speedBytesPerSecond"].as_f64().unwrap() > 0.0);
+    assert!(under_way["etaSeconds"].as_f64().unwrap() > 0.0);
+    assert_sound(&ada.inspected(&id).await, &film);
+}
+
+#[tokio::test]
+async fn a_fetch_that_died_is_begun_anew_and_leaves_no_parts() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = Source::start().await;
+    let options = || Options {
+        data: Some(folder.path().to_owned()),
+        variables: vec![("ALLOW_LOOPBACK_SOURCES", "1".to_owned())],
+        retry_after: Some(0),
+    };
+    let system = System::start_with(options()).await;
+    let ada = system.user("ada").await;
+    let film = files::mp4(20 * MEBIBYTE);
+    let length = film.len().to_string();
+    let head = [("Content-Type", "video/mp4"), ("Content-Length", &*length)];
+    let held = Reply::new(200, &head).then(&film[..17 * MEBIBYTE]).then_waits(Duration::from_secs(60));
+    let url = source.serve("/film.mp4", [held, Reply::file("video/mp4", &film)]);
+    let id = ingest(&ada, json!({"url": url, "sha256": sha256(&film)})).await;
+    eventually("two parts are there", async || (system.state().await.parts.len() == 2).then_some(())).await;
+    system.kill();
+    let system = System::start_with(options()).await;
+    let ada = system.user("ada").await;
+    assert_sound(&ada.inspected(&id).await, &film);
+    assert_eq!(source.got("/film.mp4").len(), 2);
+    let state = system.assert_all_agrees().await;
+    assert!(state.multipart_uploads.is_empty());
+}
