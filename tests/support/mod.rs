@@ -1,6 +1,7 @@
 //! A running system, and people who use it.
 
 pub mod files;
+pub mod ingestion;
 pub mod media;
 mod requests;
 mod rest;

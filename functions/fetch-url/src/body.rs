@@ -41,7 +41,8 @@ impl Encoding {
     /// # Errors
     /// If it is an encoding that is not unpacked.
     pub(crate) fn read(headers: &HeaderMap) -> Result<Self, Trouble> {
-        let unknown = || Trouble::last(FailureCode::Unreadable, "The source packs the file in a way that we do not unpack.");
+        let unknown =
+            || Trouble::last(FailureCode::Unreadable, "The source packs the file in a way that we do not unpack.");
         let mut encoding = Self::Identity;
         for value in headers.get_all(CONTENT_ENCODING) {
             for name in value.to_str().map_err(|_| unknown())?.split(',') {
@@ -83,7 +84,9 @@ impl Body {
                     Ok(_) => Ok(Some(piece.freeze())),
                     Err(error) => Err(match find::<reqwest::Error>(&error) {
                         Some(error) => broken(error, self.idle_seconds),
-                        None => Trouble::last(FailureCode::Unreadable, "The source packs the file as gzip, but wrongly."),
+                        None => {
+                            Trouble::last(FailureCode::Unreadable, "The source packs the file as gzip, but wrongly.")
+                        }
                     }),
                 }
             }

@@ -117,7 +117,9 @@ impl Client {
             (true, false) if error.is_dns() => unreachable("The source's host name has no address.".to_owned()),
             (true, false) => unreachable("No connection to the source could be made.".to_owned()),
             (false, true) => idle(self.idle_seconds),
-            (false, false) => unreachable("The source broke off before it answered, or does not speak HTTP.".to_owned()),
+            (false, false) => {
+                unreachable("The source broke off before it answered, or does not speak HTTP.".to_owned())
+            }
         }
     }
 }

@@ -40,9 +40,7 @@ impl From<Error> for Stop {
     fn from(error: Error) -> Self {
         match error {
             Error::Conflict => Self::Overtaken,
-            Error::QuotaExceeded { .. } => {
-                Self::Source(Trouble::last(FailureCode::QuotaExceeded, error.to_string()))
-            }
+            Error::QuotaExceeded { .. } => Self::Source(Trouble::last(FailureCode::QuotaExceeded, error.to_string())),
             error => Self::Ours(error),
         }
     }

@@ -114,8 +114,12 @@ async fn fail(app: &App, message: &Message, job: &Job<'_>, failure: Failure) -> 
     }
 }
 
-/// Somebody else has moved the asset on. If its bytes were deleted too, what was put to storage since is left over.
+/// The record is another than the one that we have last written. Then somebody has moved the asset on, and if its bytes
+/// were deleted too, what was put to storage since is left over; unless it was ourselves, and the table's answer was lost.
 async fn overtaken(app: &App, message: &Message) -> Result<()> {
+    if app.table.claim_ingestion(message, Timestamp::now()).await?.is_some() {
+        return Err(Error::Unavailable("the record was written without our hearing of it".into()));
+    }
     warn!("the asset was changed while it was fetched");
     app.table.purge_again(message, Timestamp::now()).await
 }

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use quayside_shared::domain::{FailureCode, SourceUrl};
-use reqwest::header::{
-    CONTENT_RANGE, CONTENT_TYPE, DATE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED,
-};
+use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, DATE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED};
 use reqwest::{Response, StatusCode};
 
 use crate::body::{Body, Encoding};
@@ -154,7 +152,8 @@ mod tests {
     fn a_content_range_is_exact_or_none() {
         assert_eq!(content_range("bytes 0-9/10"), Some((0, 9, 10)));
         assert_eq!(content_range("bytes 5-5/18446744073709551615"), Some((5, 5, u64::MAX)));
-        for text in ["", "bytes", "bytes */10", "bytes 0-9/*", "bytes 9-0/10", "bytes 0-10/10", "pages 0-9/10", "bytes -1-9/10"]
+        for text in
+            ["", "bytes", "bytes */10", "bytes 0-9/*", "bytes 9-0/10", "bytes 0-10/10", "pages 0-9/10", "bytes -1-9/10"]
         {
             assert_eq!(content_range(text), None, "{text}");
         }

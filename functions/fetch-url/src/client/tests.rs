@@ -30,7 +30,7 @@ async fn server(answer: String) -> (u16, Arc<AtomicUsize>) {
         loop {
             let (mut connection, _) = listener.accept().await.unwrap();
             counted.fetch_add(1, Ordering::Relaxed);
-            connection.read(&mut [0; 4096]).await.unwrap();
+            assert!(connection.read(&mut [0; 4096]).await.unwrap() > 0);
             connection.write_all(answer.as_bytes()).await.unwrap();
         }
     });
@@ -55,7 +55,8 @@ async fn ask(client: &Client, url: &str) -> Result<u16, FailureCode> {
 
 #[tokio::test]
 async fn a_name_that_becomes_private_between_two_requests_is_not_connected_to() {
-    let (port, connections) = server("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned()).await;
+    let (port, connections) =
+        server("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned()).await;
     // This machine stands for the public internet, as long as the name does not mean something else.
     let mut config = config(true);
     config.rules.ports = vec![port];
