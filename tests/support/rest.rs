@@ -11,12 +11,19 @@ impl System {
     /// Waits until no asset waits for its fetch or inspection and no message is left but dead ones, and gives what there is.
     pub async fn at_rest(&self) -> State {
         eventually("everything is inspected", async || {
+            // Before and after: what is seen in between is seen at rest.
+            let was_quiet = self.is_quiet().await;
             let state = self.state().await;
             let is_waiting = |status: &str| status == "ingesting" || status == "uploaded";
             let waiting = state.assets().any(|asset| is_waiting(asset["status"].as_s().unwrap()));
-            (!waiting && self.messages("visible").await + self.messages("inFlight").await == 0).then_some(state)
+            (was_quiet && !waiting && self.is_quiet().await).then_some(state)
         })
         .await
+    }
+
+    /// Whether there are no messages but dead ones.
+    async fn is_quiet(&self) -> bool {
+        self.messages("visible").await + self.messages("inFlight").await == 0
     }
 
     /// Lets the time of an upload pass, if it is not over otherwise: it is due for sweep since long ago.
