@@ -421,6 +421,52 @@ pub fn inspected_within_seconds(variables: &Variables) -> Result<u64> {
     variables.number("INSPECTED_WITHIN_SECONDS", 1..=604_800)
 }
 
+/// Reads `S3_BUCKET`, for who knows the bucket by name only.
+///
+/// # Errors
+/// If it is missing.
+pub fn bucket(variables: &Variables) -> Result<String> {
+    variables.text("S3_BUCKET").map(ToOwned::to_owned)
+}
+
+/// What secrets in the table are encrypted under. No log shows it.
+#[derive(Clone)]
+pub struct VaultKey([u8; 32]);
+
+impl VaultKey {
+    /// The key, for the place that needs it.
+    pub fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for VaultKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VaultKey(…)")
+    }
+}
+
+/// Reads `WEBHOOK_KEY`, 64 hexadecimal digits: what the secrets of webhook endpoints are encrypted under.
+///
+/// # Errors
+/// If it is missing or wrong.
+pub fn vault_key(variables: &Variables) -> Result<VaultKey> {
+    const NAME: &str = "WEBHOOK_KEY";
+    let mut key = [0; 32];
+    hex::decode_to_slice(variables.text(NAME)?, &mut key).map_err(|_| wrong(NAME, "must be 64 hexadecimal digits"))?;
+    Ok(VaultKey(key))
+}
+
+/// Reads `B2_WEBHOOK_SECRET`: what B2 signs its event notifications with, 32 characters by its own rules.
+///
+/// # Errors
+/// If it is missing or shorter.
+pub fn b2_webhook_secret(variables: &Variables) -> Result<Secret> {
+    const NAME: &str = "B2_WEBHOOK_SECRET";
+    let secret = variables.secret(NAME)?;
+    if secret.expose().len() < 32 { Err(wrong(NAME, "must have at least 32 characters")) } else { Ok(secret) }
+}
+
 /// Reads `DELETED_TTL_SECONDS`: how long a deleted asset's bytes are kept.
 ///
 /// # Errors

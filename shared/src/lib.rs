@@ -8,3 +8,4 @@ pub mod domain;
 pub mod http;
 pub mod storage;
 pub mod table;
+pub mod vault;

@@ -12,8 +12,11 @@ pub enum Error {
     /// No token, or one that does not hold. The text says which check failed, never what the token contained.
     #[error("{0}")]
     Unauthenticated(&'static str),
+    /// A webhook is not signed, not with the endpoint's secret, or not of this moment; or there is no such endpoint.
+    #[error("The signature is missing or wrong, or its time is more than five minutes from now.")]
+    InvalidSignature,
     /// There is no such thing, or the caller may not know that there is.
-    #[error("There is no such asset or upload, or it was deleted, or it is not yours to see.")]
+    #[error("There is no such asset, upload or endpoint, or it was deleted, or it is not yours to see.")]
     NotFound,
     /// The caller named a project that it is no member of, or that does not exist.
     #[error("There is no project {0} that you are a member of.")]
@@ -101,6 +104,12 @@ pub enum Error {
         active: u64,
         /// How many are allowed.
         limit: u64,
+    },
+    /// The owner has as many webhook endpoints as are allowed.
+    #[error("You have {limit} webhook endpoints, and no more are allowed. Revoke one first.")]
+    TooManyEndpoints {
+        /// How many are allowed.
+        limit: usize,
     },
     /// The idempotency key was used for another request.
     #[error("This Idempotency-Key was used for a request with another body. Use a new key for a new upload.")]

@@ -1,4 +1,4 @@
-//! Who and what: asset ids, project ids, and the subjects of tokens.
+//! Who and what: ids of assets, projects and webhook endpoints, and the subjects of tokens.
 
 use std::fmt;
 
@@ -24,9 +24,7 @@ impl AssetId {
     /// # Errors
     /// `invalid_id` for anything else.
     pub fn parse(text: &str) -> Result<Self> {
-        canonical_uuid(text)
-            .map(Self)
-            .ok_or_else(|| Error::invalid("invalid_id", "id", "An id is a UUID in lower case, with hyphens."))
+        canonical_uuid(text).map(Self).ok_or_else(not_an_id)
     }
 
     /// One of `shards` groups, evenly spread.
@@ -63,6 +61,36 @@ impl fmt::Display for ProjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
+}
+
+/// Id of an endpoint for webhooks: a UUIDv7, so that the order of ids is the order of creation.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EndpointId(Uuid);
+
+impl EndpointId {
+    /// A new id.
+    pub fn generate() -> Self {
+        Self(Uuid::now_v7())
+    }
+
+    /// Reads an id in its one form; see [`AssetId::parse`].
+    ///
+    /// # Errors
+    /// `invalid_id` for anything else.
+    pub fn parse(text: &str) -> Result<Self> {
+        canonical_uuid(text).map(Self).ok_or_else(not_an_id)
+    }
+}
+
+impl fmt::Display for EndpointId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+fn not_an_id() -> Error {
+    Error::invalid("invalid_id", "id", "An id is a UUID in lower case, with hyphens.")
 }
 
 fn canonical_uuid(text: &str) -> Option<Uuid> {

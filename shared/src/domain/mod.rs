@@ -11,10 +11,11 @@ pub mod source;
 pub mod timestamp;
 pub mod upload;
 pub mod usage;
+pub mod webhook;
 
 pub use asset::{Asset, Failure, FailureCode, Status, Variant};
 pub use error::{Error, Result};
-pub use identity::{AssetId, ProjectId, Subject};
+pub use identity::{AssetId, EndpointId, ProjectId, Subject};
 pub use media_type::{Kind, MediaType};
 pub use metadata::Metadata;
 pub use names::{ByteSize, FileName, Sha256, Tags};
@@ -23,3 +24,4 @@ pub use source::{SourceRules, SourceUrl};
 pub use timestamp::Timestamp;
 pub use upload::{PartNumber, Strategy, Upload};
 pub use usage::Footprint;
+pub use webhook::{Endpoint, Provider, SigningSecret};

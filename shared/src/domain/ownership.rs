@@ -1,14 +1,16 @@
 //! Who may do what with an asset. Nothing else decides it.
 //!
 //! The owner may do everything. In a project a `viewer` reads, a `contributor` also uploads, a `manager` also changes
-//! and deletes. The role claim `media:admin` may do everything, and its changes are written to the asset's history.
-//! Who may not see an asset is told that there is none.
+//! and deletes. The role claim `media:admin` may do everything, and its changes are written to the asset's history. Who
+//! may not see an asset is told that there is none. An endpoint for webhooks is its owner's, or an administrator's to
+//! revoke.
 
 use std::ops::Deref;
 
 use super::asset::Asset;
 use super::error::{Error, Result};
 use super::identity::{ProjectId, Subject};
+use super::webhook::Endpoint;
 
 /// The role claim that opens everything.
 const ADMINISTRATOR: &str = "media:admin";
@@ -24,6 +26,12 @@ impl Caller {
     /// The caller of a token whose signature, issuer, audience and times were checked.
     pub fn from_verified_claims(subject: Subject, roles: &[String]) -> Self {
         Self { subject, administrator: roles.iter().any(|role| role == ADMINISTRATOR) }
+    }
+
+    /// The owner of the endpoint to which a webhook was sent whose signature was checked with the endpoint's own
+    /// secret. What comes in is the owner's, whatever roles the owner's tokens have.
+    pub fn from_verified_endpoint(endpoint: &Endpoint) -> Self {
+        Self { subject: endpoint.owner.clone(), administrator: false }
     }
 
     /// The token's `sub`.
@@ -55,6 +63,18 @@ impl Caller {
             Some(Role::Viewer | Role::Contributor) => Err(Error::Forbidden("change it")),
             None => Err(Error::NotFound),
         }
+    }
+
+    /// Proves that the caller may revoke `endpoint`.
+    ///
+    /// # Errors
+    /// `NotFound` if it may not.
+    pub(crate) fn own_endpoint(&self, endpoint: Endpoint) -> Result<Owned<Endpoint>> {
+        let as_administrator = self.administrator && self.subject != endpoint.owner;
+        if self.subject == endpoint.owner || self.administrator {
+            return Ok(Owned { value: Readable(endpoint), by: self.subject.clone(), as_administrator });
+        }
+        Err(Error::NotFound)
     }
 
     /// Proves that the caller may read `asset`, given its role in the asset's project.

@@ -35,7 +35,8 @@ pub fn problem(request: &Request, error: Error) -> Response<Body> {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     match status {
         StatusCode::UNAUTHORIZED => {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            let challenge = if matches!(error, Error::InvalidSignature) { "Signature" } else { "Bearer" };
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         StatusCode::TOO_MANY_REQUESTS => {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("10"));
@@ -76,6 +77,7 @@ fn document(request: &Request, error: &Error) -> Problem {
 fn kind(error: &Error) -> (StatusCode, &'static str, String) {
     let (status, code, field) = match error {
         Error::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "unauthenticated", ""),
+        Error::InvalidSignature => (StatusCode::UNAUTHORIZED, "invalid_signature", ""),
         Error::NotFound => (StatusCode::NOT_FOUND, "not_found", ""),
         Error::ProjectNotFound(_) => (StatusCode::NOT_FOUND, "project_not_found", "projectId"),
         Error::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden", ""),
@@ -88,6 +90,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str, String) {
         Error::QuotaUsedUp { .. } => (StatusCode::CONFLICT, "quota_exceeded", ""),
         Error::TooManyUploads { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_uploads", ""),
         Error::TooManyIngestions { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_ingestions", ""),
+        Error::TooManyEndpoints { .. } => (StatusCode::CONFLICT, "too_many_endpoints", ""),
         Error::IdempotencyKeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "Idempotency-Key"),
         Error::UploadIncomplete(_) => (StatusCode::CONFLICT, "upload_incomplete", ""),
         Error::InvalidParts(_) => (StatusCode::BAD_REQUEST, "invalid_parts", "parts"),

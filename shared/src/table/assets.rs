@@ -244,6 +244,14 @@ impl Table {
         self.change(asset, deleted).await
     }
 
+    /// Records that storage has all bytes of an upload, as it tells itself; else as [`Table::mark_uploaded`].
+    ///
+    /// # Errors
+    /// `Conflict` if the record has changed; `Unavailable` or `Internal`.
+    pub async fn mark_arrived(&self, work: &Work<Asset>, now: Timestamp, inspected_within_seconds: u64) -> Result<()> {
+        self.replace(work, &work.uploaded(now, inspected_within_seconds), None).await
+    }
+
     async fn change(&self, before: Owned<Asset>, after: Asset) -> Result<Owned<Asset>> {
         let by = before.is_as_administrator().then(|| before.by());
         self.replace(&before, &after, by).await?;

@@ -34,29 +34,46 @@ impl IdempotencyKey {
     /// # Errors
     /// `IdempotencyKeyReused` if that was another request.
     pub(super) fn assets_of(&self, found: Option<&Item>) -> Result<Vec<AssetId>> {
+        self.ids_of(found, AssetId::parse)
+    }
+
+    /// As [`IdempotencyKey::assets_of`], for what has other ids.
+    pub(super) fn ids_of<T>(&self, found: Option<&Item>, parse: impl Fn(&str) -> Result<T>) -> Result<Vec<T>> {
         let incomplete = || malformed("an incomplete idempotency key");
         let read = |name: &str| found.and_then(|item| item.get(name)).ok_or_else(incomplete);
         if *read("request")?.as_s().map_err(|_| incomplete())? != self.request {
             return Err(Error::IdempotencyKeyReused);
         }
         let ids = read("assets")?.as_l().map_err(|_| incomplete())?;
-        ids.iter().map(|id| AssetId::parse(id.as_s().map_err(|_| incomplete())?).map_err(malformed)).collect()
+        ids.iter().map(|id| parse(id.as_s().map_err(|_| incomplete())?).map_err(malformed)).collect()
     }
 }
 
 impl Table {
-    /// The write that remembers the key and the assets that its request begins, in the request's order, on condition that
-    /// it is new or was forgotten.
+    /// What is remembered under the key, unless that is old enough to be forgotten.
+    pub(super) async fn remembered(
+        &self,
+        owner: &Subject,
+        idempotency: &IdempotencyKey,
+        now: Timestamp,
+    ) -> Result<Option<Item>> {
+        let found = self.get(format!("OWNER#{owner}"), format!("IDEMPOTENCY#{}", idempotency.key)).await?;
+        let expires_at = |item: &Item| item.get("expires_at")?.as_n().ok()?.parse::<u64>().ok();
+        Ok(found.filter(|item| expires_at(item).is_some_and(|expires_at| expires_at >= now.unix_seconds())))
+    }
+
+    /// The write that remembers the key and the ids of what its request begins, in the request's order, on condition
+    /// that it is new or was forgotten.
     pub(super) fn remember(
         &self,
         owner: &Subject,
         idempotency: &IdempotencyKey,
-        assets: &[AssetId],
+        ids: &[impl ToString],
         now: Timestamp,
     ) -> Result<TransactWriteItem> {
         let mut item = key(format!("OWNER#{owner}"), format!("IDEMPOTENCY#{}", idempotency.key));
         item.insert("request".to_owned(), text(&idempotency.request));
-        item.insert("assets".to_owned(), AttributeValue::L(assets.iter().map(text).collect()));
+        item.insert("assets".to_owned(), AttributeValue::L(ids.iter().map(|id| text(id.to_string())).collect()));
         item.insert("expires_at".to_owned(), number(now.unix_seconds() + REMEMBERED_SECONDS));
         let put = Put::builder()
             .table_name(&self.name)

@@ -11,6 +11,7 @@ mod listing;
 mod members;
 mod transaction;
 mod usage;
+mod webhooks;
 mod work;
 
 pub use assets::{Beginning, Begun, Bringing};
@@ -18,6 +19,7 @@ pub use idempotency::IdempotencyKey;
 pub use ingestions::{Expected, Fetch, NewIngestion};
 pub use listing::{Listing, Page};
 pub use usage::Usage;
+pub use webhooks::ListedEndpoint;
 pub use work::{Message, Work};
 
 use std::collections::HashMap;

@@ -1,12 +1,12 @@
 //! What workers act on. They have no caller, so no `Owned`: they take a record because the stream said that it changed,
-//! or because it is due.
+//! because it is due, or because storage itself says that its bytes have come.
 
 use std::ops::Deref;
 
 use serde::Deserialize;
 
 use super::{Table, malformed, text, unexpected};
-use crate::domain::{Asset, AssetId, Error, Result, Status, Timestamp};
+use crate::domain::{Asset, AssetId, Error, Result, Status, Strategy, Timestamp};
 
 /// How many hash keys the index of what is due is spread over.
 pub(super) const DUE_SHARDS: u8 = 4;
@@ -114,6 +114,19 @@ impl Table {
                 claimed => return claimed,
             }
         }
+    }
+
+    /// An upload in one piece whose bytes are awaited, for storage's own word that they have come. `None` if there is
+    /// none, or it is over.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Internal`.
+    pub async fn find_awaited(&self, id: AssetId) -> Result<Option<Work<Asset>>> {
+        let is_single = |asset: &Asset| {
+            let strategy = asset.upload.as_ref().map(|upload| &upload.strategy);
+            asset.status == Status::AwaitingUpload && matches!(strategy, Some(Strategy::Single))
+        };
+        Ok(self.asset(id).await?.filter(is_single).map(Work::over))
     }
 
     /// As [`Table::claim`], of an asset in a status.
