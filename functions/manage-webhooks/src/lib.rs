@@ -1,0 +1,109 @@
+//! Endpoints for webhooks that come in: `POST` and `GET /v1/webhook-endpoints`, `DELETE /v1/webhook-endpoints/{id}`.
+
+use std::convert::Infallible;
+
+use lambda_http::{Body, Request, Response};
+use quayside_shared::config::{AuthConfig, ConfigError, TableConfig, Variables, vault_key};
+use quayside_shared::domain::{Endpoint, EndpointId, Error, Provider, Result, SigningSecret, Timestamp};
+use quayside_shared::http::{Callers, Fields, MAX_BODY_BYTES, created, no_content, ok, problem, read, segments};
+use quayside_shared::table::{IdempotencyKey, Table};
+use quayside_shared::vault::Vault;
+use serde_json::{Value, json};
+use tracing::{info, instrument};
+
+/// What the function is made of; made once, before the first request.
+#[derive(Debug)]
+pub struct App {
+    callers: Callers,
+    table: Table,
+    vault: Vault,
+}
+
+impl App {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// If a variable is missing or wrong.
+    pub fn new(variables: &Variables) -> Result<Self, ConfigError> {
+        Ok(Self {
+            callers: Callers::new(AuthConfig::read(variables)?),
+            table: Table::new(&TableConfig::read(variables)?, env!("CARGO_PKG_NAME")),
+            vault: Vault::new(&vault_key(variables)?),
+        })
+    }
+}
+
+/// Answers one request.
+///
+/// # Errors
+/// Never: an error is answered with a problem document.
+pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infallible> {
+    let answer = match (request.method().as_str(), segments(&request).as_slice()) {
+        ("POST", ["v1", "webhook-endpoints"]) => create_endpoint(app, &request).await,
+        ("GET", ["v1", "webhook-endpoints"]) => list_endpoints(app, &request).await,
+        ("DELETE", ["v1", "webhook-endpoints", id]) => revoke_endpoint(app, &request, id).await,
+        (method, _) => Err(Error::NoRoute(method.to_owned())),
+    };
+    Ok(answer.unwrap_or_else(|error| problem(&request, error)))
+}
+
+/// The answer is the only one that shows the secret; where it was lost, the same request again, by its key, shows it.
+#[instrument(skip_all, fields(webhook.endpoint))]
+async fn create_endpoint(app: &App, request: &Request) -> Result<Response<Body>> {
+    let caller = app.callers.identify(request).await?;
+    let body = read::body(request, MAX_BODY_BYTES)?;
+    let mut fields = Fields::of_json(body)?;
+    let provider = fields.required("provider", provider)?;
+    let secret = match fields.optional("secret", secret)? {
+        Some(given) => given,
+        None => SigningSecret::generate()?,
+    };
+    fields.finish()?;
+    let idempotency = match request.headers().get("idempotency-key") {
+        Some(key) => Some(IdempotencyKey::parse(key.as_bytes(), body)?),
+        None => None,
+    };
+    let (id, now) = (EndpointId::generate(), Timestamp::now());
+    let sealed = app.vault.seal(secret.bytes(), &id.to_string())?;
+    let endpoint = Endpoint::new(&caller, id, provider, sealed, now);
+    let endpoint = app.table.create_endpoint(&caller, endpoint, idempotency.as_ref(), now).await?;
+    tracing::Span::current().record("webhook.endpoint", tracing::field::display(endpoint.id));
+    info!(%provider, "endpoint made");
+    let mut json = endpoint_json(endpoint.id, endpoint.provider, endpoint.created_at);
+    json["secret"] = app.vault.open_secret_of(&endpoint)?.expose().into();
+    created(&json)
+}
+
+#[instrument(skip_all)]
+async fn list_endpoints(app: &App, request: &Request) -> Result<Response<Body>> {
+    let caller = app.callers.identify(request).await?;
+    let listed = app.table.endpoints(&caller).await?.into_iter();
+    let items: Vec<_> = listed.map(|listed| endpoint_json(listed.id, listed.provider, listed.created_at)).collect();
+    ok(&json!({"items": items}))
+}
+
+/// Revoking again changes nothing.
+#[instrument(skip_all, fields(webhook.endpoint = id))]
+async fn revoke_endpoint(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
+    let caller = app.callers.identify(request).await?;
+    let endpoint = app.table.find_owned_endpoint(&caller, EndpointId::parse(id)?).await?;
+    app.table.revoke_endpoint(endpoint, Timestamp::now()).await?;
+    info!("endpoint revoked");
+    no_content()
+}
+
+fn provider(value: &Value) -> Result<Provider> {
+    value.as_str().and_then(Provider::parse).ok_or_else(|| {
+        let names = Provider::ALL.map(Provider::as_str).join(", ");
+        Error::invalid("invalid_provider", "provider", format!("provider is one of {names}."))
+    })
+}
+
+fn secret(value: &Value) -> Result<SigningSecret> {
+    SigningSecret::parse(value.as_str().unwrap_or_default())
+}
+
+fn endpoint_json(id: EndpointId, provider: Provider, created_at: Timestamp) -> Value {
+    let url = format!("/v1/webhooks/{provider}/{id}");
+    json!({"id": id, "provider": provider, "url": url, "createdAt": created_at})
+}

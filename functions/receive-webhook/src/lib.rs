@@ -1,0 +1,73 @@
+//! Webhooks that come in, known by their signatures alone: from providers that have made something for an owner,
+//! `POST /v1/webhooks/{provider}/{endpoint}`; and from storage, `POST /v1/webhooks/b2`.
+//!
+//! A provider is one file, which checks a signature and reads what was made, and its name in [`Provider`].
+//!
+//! [`Provider`]: quayside_shared::domain::Provider
+
+mod b2;
+mod made;
+mod replicate;
+mod standard;
+mod urls;
+
+use std::convert::Infallible;
+
+use lambda_http::{Body, Request, Response};
+use quayside_shared::config::{
+    ConfigError, Secret, TableConfig, UploadConfig, Variables, b2_webhook_secret, bucket, ingested_within_seconds,
+    inspected_within_seconds, source_rules, vault_key,
+};
+use quayside_shared::domain::{Error, Result, SourceRules};
+use quayside_shared::http::{problem, segments};
+use quayside_shared::table::Table;
+use quayside_shared::vault::Vault;
+
+/// The longest webhook that is read, in bytes.
+const MAX_WEBHOOK_BYTES: usize = 1 << 20;
+
+/// What the function is made of; made once, before the first request.
+#[derive(Debug)]
+pub struct App {
+    table: Table,
+    vault: Vault,
+    config: UploadConfig,
+    sources: SourceRules,
+    bucket: String,
+    b2_secret: Secret,
+    ingested_within_seconds: u64,
+    inspected_within_seconds: u64,
+}
+
+impl App {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// If a variable is missing or wrong.
+    pub fn new(variables: &Variables) -> Result<Self, ConfigError> {
+        let table = TableConfig::read(variables)?;
+        Ok(Self {
+            vault: Vault::new(&vault_key(variables)?),
+            config: UploadConfig::read(variables)?,
+            sources: source_rules(variables, &table)?,
+            bucket: bucket(variables)?,
+            b2_secret: b2_webhook_secret(variables)?,
+            ingested_within_seconds: ingested_within_seconds(variables)?,
+            inspected_within_seconds: inspected_within_seconds(variables)?,
+            table: Table::new(&table, env!("CARGO_PKG_NAME")),
+        })
+    }
+}
+
+/// Answers one request.
+///
+/// # Errors
+/// Never: an error is answered with a problem document.
+pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infallible> {
+    let answer = match (request.method().as_str(), segments(&request).as_slice()) {
+        ("POST", ["v1", "webhooks", "b2"]) => b2::receive(app, &request).await,
+        ("POST", ["v1", "webhooks", provider, endpoint]) => made::receive(app, &request, provider, endpoint).await,
+        (method, _) => Err(Error::NoRoute(method.to_owned())),
+    };
+    Ok(answer.unwrap_or_else(|error| problem(&request, error)))
+}
