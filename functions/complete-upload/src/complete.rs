@@ -69,24 +69,28 @@ async fn complete(
         }
         None => return Err(Error::Internal("an upload without its plan".into())),
     }
+    mark_uploaded(app, caller, asset).await
+}
+
+/// Whatever else happens to the upload at this moment, such as its completion by storage's notification, is looked at.
+async fn mark_uploaded(app: &App, caller: &Caller, mut asset: Owned<Asset>) -> Result<Owned<Asset>> {
+    const ATTEMPTS: usize = 5;
     let id = asset.id;
-    match app.table.mark_uploaded(asset, Timestamp::now(), app.inspected_within_seconds).await {
-        Ok(asset) => {
-            info!(size = asset.size.bytes(), "upload completed");
-            Ok(asset)
-        }
-        // Another request was faster: it completed the upload too, or it ended it, or it kept it alive.
-        Err(Error::Conflict) => {
-            let asset = app.table.find_owned(caller, id).await?;
-            match asset.status {
-                Status::AwaitingUpload => {
-                    app.table.mark_uploaded(asset, Timestamp::now(), app.inspected_within_seconds).await
-                }
-                _ => completed_before(asset),
+    for _ in 0..ATTEMPTS {
+        match app.table.mark_uploaded(asset, Timestamp::now(), app.inspected_within_seconds).await {
+            Ok(asset) => {
+                info!(size = asset.size.bytes(), "upload completed");
+                return Ok(asset);
             }
+            // Somebody was faster, and completed the upload too, or ended it, or kept it alive.
+            Err(Error::Conflict) => asset = app.table.find_owned(caller, id).await?,
+            Err(error) => return Err(error),
         }
-        Err(error) => Err(error),
+        if asset.status != Status::AwaitingUpload {
+            return completed_before(asset);
+        }
     }
+    Err(Error::Conflict)
 }
 
 /// A repeated complete answers as the first did; one that comes too late is refused.
