@@ -27,8 +27,10 @@ class System:
     def __init__(self, program, environment, **variables):
         self.folder = Path(tempfile.mkdtemp(prefix="quayside-bench-"))
         self.process = subprocess.Popen(
-            [program, "--port", "0", "--data", self.folder / "data"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            text=True, env={**environment, **{name: str(value) for name, value in variables.items()}})
+            # Nothing of storage's is sent beside what is measured.
+            [program, "--port", "0", "--data", self.folder / "data", "--notify-after", "86400"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+            env={**environment, **{name: str(value) for name, value in variables.items()}})
         addresses = {}
         for line in self.process.stdout:
             if line == "ready\n":

@@ -24,6 +24,7 @@ async fn start_with(folder: &TempDir, variables: &[(&'static str, &str)]) -> Sys
         data: Some(folder.path().to_owned()),
         variables: variables.collect(),
         retry_after: Some(1),
+        ..Options::default()
     })
     .await
 }

@@ -338,6 +338,7 @@ async fn a_fetch_that_died_is_begun_anew_and_leaves_no_parts() {
         data: Some(folder.path().to_owned()),
         variables: vec![("ALLOW_LOOPBACK_SOURCES", "1".to_owned())],
         retry_after: Some(0),
+        ..Options::default()
     };
     let system = System::start_with(options()).await;
     let ada = system.user("ada").await;

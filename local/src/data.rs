@@ -21,8 +21,8 @@ pub struct Data {
 }
 
 /// Keys that are made once and then kept, so that tokens and signed URLs outlive a restart.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Secrets {
     /// Signs the local tokens.
     pub token_secret: String,
@@ -32,6 +32,30 @@ pub struct Secrets {
     pub edge_key: String,
     /// Signs the CDN's URLs.
     pub cdn_token_key: String,
+    /// Encrypts the secrets of webhook endpoints.
+    pub webhook_key: String,
+    /// Signs storage's notifications.
+    pub b2_webhook_secret: String,
+}
+
+impl Secrets {
+    /// Makes what is missing; whether that was anything. An older file has fewer.
+    fn make_missing(&mut self) -> io::Result<bool> {
+        let all = [
+            &mut self.token_secret,
+            &mut self.functions_key,
+            &mut self.edge_key,
+            &mut self.cdn_token_key,
+            &mut self.webhook_key,
+            &mut self.b2_webhook_secret,
+        ];
+        let mut made = false;
+        for secret in all.into_iter().filter(|secret| secret.is_empty()) {
+            *secret = random()?;
+            made = true;
+        }
+        Ok(made)
+    }
 }
 
 impl Data {
@@ -66,32 +90,27 @@ impl Data {
     }
 }
 
-/// The secrets in `folder`, made if there are none yet. Needs no lock: `cargo local token` reads them beside a running
-/// system.
+/// The secrets in `folder`; those that are not there yet are made. Needs no lock: `cargo local token` reads them beside
+/// a running system.
 ///
 /// # Errors
 /// If they cannot be read or written.
 pub fn secrets(folder: &Path) -> io::Result<Secrets> {
     let file = folder.join("secrets.json");
-    match fs::read(&file) {
+    let mut secrets = match fs::read(&file) {
         Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
             io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}; remove it for new ones", file.display()))
-        }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let secrets = Secrets {
-                token_secret: random()?,
-                functions_key: random()?,
-                edge_key: random()?,
-                cdn_token_key: random()?,
-            };
-            // Written aside first: a system that is killed meanwhile leaves no half a file.
-            let mut aside = tempfile::NamedTempFile::new_in(folder)?;
-            serde_json::to_writer_pretty(&mut aside, &secrets)?;
-            aside.persist(&file)?;
-            Ok(secrets)
-        }
-        Err(error) => Err(error),
+        })?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Secrets::default(),
+        Err(error) => return Err(error),
+    };
+    if secrets.make_missing()? {
+        // Written aside first: a system that is killed meanwhile leaves no half a file.
+        let mut aside = tempfile::NamedTempFile::new_in(folder)?;
+        serde_json::to_writer_pretty(&mut aside, &secrets)?;
+        aside.persist(&file)?;
     }
+    Ok(secrets)
 }
 
 fn random() -> io::Result<String> {
@@ -120,5 +139,16 @@ mod tests {
         let first = secrets(folder.path()).unwrap();
         assert_eq!(secrets(folder.path()).unwrap().token_secret, first.token_secret);
         assert_ne!(first.token_secret, first.cdn_token_key);
+    }
+
+    #[test]
+    fn an_older_file_keeps_its_secrets_and_gets_those_that_are_new() {
+        let folder = tempfile::tempdir().unwrap();
+        let older = r#"{"tokenSecret": "a", "functionsKey": "b", "edgeKey": "c", "cdnTokenKey": "d"}"#;
+        fs::write(folder.path().join("secrets.json"), older).unwrap();
+        let first = secrets(folder.path()).unwrap();
+        assert_eq!((first.token_secret.as_str(), first.cdn_token_key.as_str()), ("a", "d"));
+        assert_eq!((first.webhook_key.len(), first.b2_webhook_secret.len()), (64, 64));
+        assert_eq!(secrets(folder.path()).unwrap().webhook_key, first.webhook_key);
     }
 }

@@ -56,6 +56,8 @@ pub fn function(name: &str, variables: &Variables) -> Result<Option<Invoke>, Con
         "complete-upload" => http_function!(complete_upload, variables),
         "serve-data" => http_function!(serve_data, variables),
         "manage-assets" => http_function!(manage_assets, variables),
+        "manage-webhooks" => http_function!(manage_webhooks, variables),
+        "receive-webhook" => http_function!(receive_webhook, variables),
         "process-metadata" => event_function!(process_metadata, variables),
         "sweep" => event_function!(sweep, variables),
         _ => return Ok(None),

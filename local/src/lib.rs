@@ -9,6 +9,7 @@ pub mod edge;
 pub mod functions;
 pub mod gateway;
 pub mod journal;
+pub mod notifications;
 pub mod pattern;
 pub mod pipe;
 pub mod poller;

@@ -33,6 +33,9 @@ struct Start {
     /// Try failed messages again so many seconds later, not when their visibility timeout is over.
     #[arg(long, value_name = "SECONDS")]
     retry_after: Option<u64>,
+    /// Send storage's notification of an upload so many seconds after its last byte.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    notify_after: u64,
 }
 
 #[derive(Subcommand)]
@@ -88,6 +91,7 @@ async fn run(start: &Start) -> system::Result<()> {
         data: (!start.ephemeral).then(|| start.data.clone()),
         project: project(),
         retry_after: start.retry_after.map(Duration::from_secs),
+        notify_after: Duration::from_secs(start.notify_after),
     })
     .await?;
     let addresses = &system.addresses;

@@ -18,6 +18,7 @@ use crate::data::{Data, Secrets};
 use crate::functions::{Functions, function};
 use crate::gateway::Gateway;
 use crate::journal::Journal;
+use crate::notifications::{Notifier, Target};
 use crate::pipe::Pipe;
 use crate::poller::Poller;
 use crate::queue::Queues;
@@ -50,6 +51,8 @@ pub struct Settings {
     pub project: PathBuf,
     /// When a failed message is tried again; `None` is when its visibility timeout is over.
     pub retry_after: Option<Duration>,
+    /// How long after an upload's last byte storage's notification of it is sent.
+    pub notify_after: Duration,
 }
 
 /// Where the parts are reached.
@@ -130,7 +133,16 @@ impl System {
         let origins = ["localhost", "127.0.0.1"].map(|host| format!("http://{host}:{page_port}"));
         storage.create_bucket_with(BUCKET, &origins).await?;
 
+        let target = Target {
+            bucket: BUCKET.to_owned(),
+            url: format!("{}/v1/webhooks/b2", addresses.gateway),
+            secret: data.secrets.b2_webhook_secret.clone(),
+            after: settings.notify_after,
+        };
+        let notifier = Notifier::new(&storage, target).await?;
+
         let mut tasks = JoinSet::new();
+        tasks.spawn(notifier.run().map(Ok));
         let credentials = vec![
             Credentials { key_id: FUNCTIONS_KEY_ID.to_owned(), secret: data.secrets.functions_key.clone() },
             Credentials { key_id: EDGE_KEY_ID.to_owned(), secret: data.secrets.edge_key.clone() },
@@ -259,6 +271,8 @@ fn variables(described: &template::Function, addresses: &Addresses, secrets: &Se
         ("S3_APPLICATION_KEY", &secrets.functions_key),
         ("CDN_URL", &addresses.edge),
         ("CDN_TOKEN_KEY", &secrets.cdn_token_key),
+        ("WEBHOOK_KEY", &secrets.webhook_key),
+        ("B2_WEBHOOK_SECRET", &secrets.b2_webhook_secret),
     ];
     let from_template = described.variables.iter().filter_map(|(name, value)| {
         let value = std::env::var(name).ok().or_else(|| value.clone())?;

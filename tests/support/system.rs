@@ -23,7 +23,12 @@ pub struct Options {
     pub variables: Vec<(&'static str, String)>,
     /// Seconds after which a failed message is tried again.
     pub retry_after: Option<u64>,
+    /// Seconds after which storage tells of an upload; without, so late that no test sees it.
+    pub notify_after: Option<u64>,
 }
+
+/// No upload of a test waits so long, in seconds.
+const NEVER: u64 = 24 * 60 * 60;
 
 /// The table's name.
 pub const TABLE: &str = "quayside";
@@ -63,6 +68,7 @@ impl System {
         if let Some(seconds) = options.retry_after {
             command.args(["--retry-after", &seconds.to_string()]);
         }
+        command.args(["--notify-after", &options.notify_after.unwrap_or(NEVER).to_string()]);
         for (name, value) in &options.variables {
             command.env(name, value);
         }

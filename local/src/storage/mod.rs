@@ -13,6 +13,7 @@ mod buckets;
 mod checksums;
 mod conditions;
 mod cors;
+mod created;
 mod error;
 mod index;
 mod lifecycle;
@@ -32,6 +33,7 @@ use s3s::dto::CORSRule;
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
+pub use self::created::Created;
 pub use self::error::{Error, Result};
 pub use self::server::{Credentials, serve};
 
@@ -48,6 +50,7 @@ pub struct Storage {
 struct Shared {
     index: Index,
     blobs: Arc<Blobs>,
+    watchers: created::Watchers,
     /// Of an ephemeral storage. Declared last: it is removed after the index is closed.
     _temporary: Option<TempDir>,
 }
@@ -69,7 +72,9 @@ impl Storage {
         fs::create_dir_all(&directory)?;
         let index = Index::open(&directory.join("index.sqlite"))?;
         let blobs = Arc::new(Blobs::open(directory.join("blobs"), &index.known_blobs()?)?);
-        Ok(Self { shared: Arc::new(Shared { index, blobs, _temporary: temporary }) })
+        Ok(Self {
+            shared: Arc::new(Shared { index, blobs, watchers: created::Watchers::default(), _temporary: temporary }),
+        })
     }
 
     /// Makes the bucket if there is none, and sets the rules that Quayside's bucket has: pages from `cors_origins` may

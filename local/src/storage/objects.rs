@@ -16,6 +16,7 @@ use super::Storage;
 use super::blobs::{self, Extent, Lease, Received};
 use super::checksums::{Announced, Checksum};
 use super::conditions::{self, Conditions};
+use super::created::Created;
 use super::error::{Result, refuse};
 use super::index::{Description, Object, now};
 use super::listing::ONLY_VERSION;
@@ -118,6 +119,7 @@ impl Storage {
         };
         let output = PutObjectOutput { e_tag: Some(ETag::Strong(object.etag.clone())), ..PutObjectOutput::default() };
         let headers = object.checksum.as_ref().map(Checksum::headers).unwrap_or_default();
+        let created = Created { bucket: bucket.clone(), key: key.clone(), size: object.size };
         self.change(move |change| {
             change.require_bucket(&bucket)?;
             let there = change.object(&bucket, &key)?;
@@ -128,6 +130,7 @@ impl Storage {
             Ok(())
         })
         .await?;
+        self.tell(&created);
         Ok(S3Response::with_headers(output, headers))
     }
 

@@ -7,6 +7,8 @@ import { after } from "node:test";
 
 const PROJECT = join(import.meta.dirname, "../../..");
 const START_SECONDS = 60;
+/** No upload of a test waits so long for storage to tell of it, in seconds. */
+const NEVER = "86400";
 
 /** The built program: `QUAYSIDE_LOCAL`, else what `cargo build` made. */
 function program() {
@@ -26,7 +28,8 @@ export class System {
   static async start(variables = {}) {
     const env = { ...process.env };
     for (const [name, value] of Object.entries(variables)) env[name] = String(value);
-    const child = spawn(program(), ["--ephemeral", "--port", "0"], { env, stdio: ["ignore", "pipe", "pipe"] });
+    const flags = ["--ephemeral", "--port", "0", "--notify-after", NEVER];
+    const child = spawn(program(), flags, { env, stdio: ["ignore", "pipe", "pipe"] });
     const kill = () => child.kill("SIGKILL");
     process.on("exit", kill);
     process.once("SIGTERM", () => process.exit(1));
