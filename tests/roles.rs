@@ -28,6 +28,8 @@ enum On {
     Ready,
     /// An asset in the project that its owner has deleted.
     Deleted,
+    /// An endpoint for webhooks of the owner's.
+    Endpoint,
 }
 
 /// Status and code of an answer.
@@ -39,6 +41,7 @@ const QUEUED: Expected = (202, "");
 const DONE: Expected = (204, "");
 const MOVED: Expected = (302, "");
 const NO_TOKEN: Expected = (401, "unauthenticated");
+const UNSIGNED: Expected = (401, "invalid_signature");
 const FORBIDDEN: Expected = (403, "forbidden");
 const HIDDEN: Expected = (404, "not_found");
 const NO_PROJECT: Expected = (404, "project_not_found");
@@ -46,7 +49,7 @@ const NO_PROJECT: Expected = (404, "project_not_found");
 /// For each route: nobody and a bad token, then a stranger, a viewer, a contributor, a manager, the owner (who is a
 /// contributor), and an administrator.
 #[rustfmt::skip]
-const TABLE: [(&str, On, [Expected; 2], [Expected; 6]); 17] = [
+const TABLE: [(&str, On, [Expected; 2], [Expected; 6]); 22] = [
     ("POST /v1/uploads", On::Nothing, [NO_TOKEN, NO_TOKEN],
         [CREATED,    CREATED,   CREATED,   CREATED, CREATED, CREATED]),
     ("POST /v1/uploads", On::Project, [NO_TOKEN, NO_TOKEN],
@@ -81,6 +84,17 @@ const TABLE: [(&str, On, [Expected; 2], [Expected; 6]); 17] = [
         [HIDDEN,     MOVED,     MOVED,     MOVED,   MOVED,   MOVED]),
     ("HEAD /v1/assets/{id}/data", On::Ready, [NO_TOKEN, NO_TOKEN],
         [HIDDEN,     MOVED,     MOVED,     MOVED,   MOVED,   MOVED]),
+    ("POST /v1/webhook-endpoints", On::Nothing, [NO_TOKEN, NO_TOKEN],
+        [CREATED,    CREATED,   CREATED,   CREATED, CREATED, CREATED]),
+    ("GET /v1/webhook-endpoints", On::Nothing, [NO_TOKEN, NO_TOKEN],
+        [OK,         OK,        OK,        OK,      OK,      OK]),
+    ("DELETE /v1/webhook-endpoints/{id}", On::Endpoint, [NO_TOKEN, NO_TOKEN],
+        [HIDDEN,     HIDDEN,    HIDDEN,    HIDDEN,  DONE,    DONE]),
+    // A token opens nothing here.
+    ("POST /v1/webhooks/{provider}/{endpoint}", On::Nothing, [UNSIGNED, UNSIGNED],
+        [UNSIGNED,   UNSIGNED,  UNSIGNED,  UNSIGNED, UNSIGNED, UNSIGNED]),
+    ("POST /v1/webhooks/b2", On::Nothing, [UNSIGNED, UNSIGNED],
+        [UNSIGNED,   UNSIGNED,  UNSIGNED,  UNSIGNED, UNSIGNED, UNSIGNED]),
 ];
 
 #[test]
@@ -126,6 +140,11 @@ impl World {
         let picture = files::png(8, 8);
         let begun = match on {
             On::Nothing | On::Project => return String::new(),
+            On::Endpoint => {
+                let made =
+                    self.owner.post("/v1/webhook-endpoints", &json!({"provider": "replicate"})).await.expect(201);
+                return made["id"].as_str().unwrap().to_owned();
+            }
             On::Multipart => self.owner.begin_in(&self.project, "film.mp4", "video/mp4", 20 << 20).await,
             On::Brought | On::Ready | On::Deleted => {
                 let begun = self.owner.begin_in(&self.project, "dot.png", "image/png", picture.len()).await;
@@ -159,8 +178,10 @@ impl World {
         let asks_in_query = matches!(route, "GET /v1/assets" | "POST /v1/assets") && on == On::Project;
         let query = if asks_in_query { "?projectId=" } else { "" };
         let project = if query.is_empty() { "" } else { &self.project };
-        let request = user.request(method.parse().unwrap(), &format!("{}{query}{project}", path.replace("{id}", id)));
+        let path = path.replace("{provider}", "replicate").replace("{endpoint}", &self.project).replace("{id}", id);
+        let request = user.request(method.parse().unwrap(), &format!("{path}{query}{project}"));
         match (route, on) {
+            ("POST /v1/webhook-endpoints", _) => request.json(&json!({"provider": "replicate"})),
             ("POST /v1/uploads", On::Nothing) => request.json(&declaration()),
             ("POST /v1/uploads", _) => {
                 let mut declaration = declaration();
@@ -217,12 +238,10 @@ async fn everybody_may_do_what_the_table_says_on_every_route_and_no_more() {
     });
     join_all(rows).await;
 
-    let made: usize = TABLE.iter().map(|row| if matches!(row.1, On::Nothing | On::Project) { 0 } else { 7 }).sum();
-    let created = |row: &(&str, On, _, [Expected; 6])| {
-        let makes = matches!(row.1, On::Nothing | On::Project) && row.0.starts_with("POST");
-        if makes { row.3.iter().filter(|expected| expected.0 < 300).count() } else { 0 }
-    };
-    let created: usize = TABLE.iter().map(created).sum();
+    let is_asset = |on| !matches!(on, On::Nothing | On::Project | On::Endpoint);
+    let made: usize = TABLE.iter().map(|row| if is_asset(row.1) { 7 } else { 0 }).sum();
+    let makes = TABLE.iter().filter(|row| !is_asset(row.1) && row.0.starts_with("POST") && !row.0.contains("webhook"));
+    let created: usize = makes.map(|row| row.3.iter().filter(|expected| expected.0 < 300).count()).sum();
     let state = world.system.state().await;
     assert_eq!(state.assets().count(), made + created, "a refused request made an asset");
     state.assert_usage_adds_up();
@@ -284,7 +303,7 @@ fn bad_tokens(secret: &str) -> Vec<(&'static str, String)> {
 async fn who_sees_nothing_cannot_tell_a_foreign_asset_from_a_missing_one() {
     let world = World::begin().await;
     let [stranger, ..] = &world.people;
-    let states = [On::Multipart, On::Brought, On::Ready, On::Deleted].map(async |on| {
+    let states = [On::Multipart, On::Brought, On::Ready, On::Deleted, On::Endpoint].map(async |on| {
         let foreign = world.make(on).await;
         let missing = Uuid::now_v7().to_string();
         let template = Template::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml")).unwrap();

@@ -10,6 +10,7 @@ mod state;
 mod still;
 mod system;
 mod user;
+mod webhooks;
 
 pub use requests::{Asked, waves};
 pub use source::{Reply, Source};
@@ -17,3 +18,4 @@ pub use state::State;
 pub use still::{Refusal, Still};
 pub use system::{BUCKET, Options, System, TABLE, eventually};
 pub use user::{Answer, User};
+pub use webhooks::{Hook, b2_signature, standard_signature, unix_seconds};
