@@ -66,8 +66,8 @@ async fn ingest(app: &App, endpoint: &Endpoint, made: Made, now: Timestamp) -> R
     // How else the webhook differs from the one before, in its logs or times, makes no other request of it.
     let idempotency = IdempotencyKey::parse(key.as_bytes(), json!(made.urls).to_string().as_bytes())?;
     let reference = format!("{provider}:{}", made.id);
-    let batch: Vec<_> = made.urls.iter().filter_map(|url| describe(app, url, &reference)).collect();
-    if batch.is_empty() {
+    let batch: Vec<_> = made.urls.iter().map(|url| describe(app, url, &reference)).collect();
+    if batch.iter().all(Option::is_none) {
         info!(reference, "nothing to take");
         return Ok(());
     }
@@ -80,7 +80,7 @@ async fn ingest(app: &App, endpoint: &Endpoint, made: Made, now: Timestamp) -> R
         results => results?,
     };
     let (mut begun, mut refused) = (0, 0);
-    for result in results {
+    for result in results.into_iter().flatten() {
         match result {
             Ok(_) => begun += 1,
             // Sent again, it finds begun what could be begun.

@@ -162,8 +162,9 @@ impl Table {
         allowance: Allowance,
         now: Timestamp,
     ) -> Result<Ingested> {
-        let most = usize::try_from(allowance.active_ingestions).unwrap_or(usize::MAX);
-        let mut fitting = files.len().min(most);
+        // Without a quota nothing fits, be there a usage to compare with it or not.
+        let most = if allowance.quota_bytes == 0 { 0 } else { allowance.active_ingestions };
+        let mut fitting = files.len().min(usize::try_from(most).unwrap_or(usize::MAX));
         let mut usage = Usage::default();
         while fitting > 0 {
             let mut writes = vec![self.reserve_ingestions(caller.subject(), fitting as u64, allowance)?];

@@ -82,14 +82,12 @@ impl Table {
             active_ingestions: i64::try_from(count).unwrap_or(i64::MAX),
             ..Footprint::nothing(Kind::Unknown)
         };
-        // Who has nothing yet has room, unless there is none for anybody.
-        let unused = if allowance.quota_bytes > 0 { "attribute_not_exists(total_bytes) OR " } else { "" };
         build(
             self.usage_update(owner, change)
-                .condition_expression(format!(
-                    "({unused}total_bytes < :quota) \
-                     AND (attribute_not_exists(active_ingestions) OR active_ingestions <= :room)"
-                ))
+                .condition_expression(
+                    "(attribute_not_exists(total_bytes) OR total_bytes < :quota) \
+                     AND (attribute_not_exists(active_ingestions) OR active_ingestions <= :room)",
+                )
                 .expression_attribute_values(":quota", number(allowance.quota_bytes))
                 .expression_attribute_values(":room", number(allowance.active_ingestions.saturating_sub(count)))
                 .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld),
