@@ -24,11 +24,12 @@ export class System {
    * Starts one that is stopped when the calling test file is done.
    *
    * @param {Record<string, string | number>} [variables] functions' variables that differ from the template's
+   * @param {{notifyAfter?: number}} [options] seconds after which storage tells of an upload's last byte; left out, never
    */
-  static async start(variables = {}) {
+  static async start(variables = {}, { notifyAfter = NEVER } = {}) {
     const env = { ...process.env };
     for (const [name, value] of Object.entries(variables)) env[name] = String(value);
-    const flags = ["--ephemeral", "--port", "0", "--notify-after", NEVER];
+    const flags = ["--ephemeral", "--port", "0", "--notify-after", String(notifyAfter)];
     const child = spawn(program(), flags, { env, stdio: ["ignore", "pipe", "pipe"] });
     const kill = () => child.kill("SIGKILL");
     process.on("exit", kill);
