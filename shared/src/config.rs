@@ -3,6 +3,12 @@
 //! Every variable is required where it is read: the values stand in `template.yaml`, not here. Sizes in `…_MB` are
 //! mebibytes (1,048,576 bytes).
 
+mod auth;
+mod sources;
+
+pub use auth::{AuthConfig, ExpectedClaims};
+pub use sources::{FetchConfig, ingested_within_seconds, source_rules};
+
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -11,7 +17,7 @@ use url::Url;
 
 use crate::domain::upload::MAX_UPLOAD_SECONDS;
 use crate::domain::usage::Allowance;
-use crate::domain::{Kind, MediaType, SourceRules};
+use crate::domain::{Kind, MediaType};
 
 const MEBIBYTE: u64 = 1 << 20;
 
@@ -294,85 +300,8 @@ fn media_types(name: &'static str, text: &str) -> Result<Vec<MediaType>> {
         .collect()
 }
 
-/// Which URLs files are taken from.
-///
-/// # Errors
-/// If a variable is wrong, or loopback is to be allowed where the table is AWS's.
-pub fn source_rules(variables: &Variables, table: &TableConfig) -> Result<SourceRules> {
-    const LOOPBACK: &str = "ALLOW_LOOPBACK_SOURCES";
-    let hosts = |name: &'static str| -> Result<Vec<String>> {
-        words(variables.find(name).unwrap_or_default())
-            .map(|word| {
-                let host = word.trim_matches('.').to_ascii_lowercase();
-                let is_host = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
-                if is_host && !host.is_empty() {
-                    Ok(host)
-                } else {
-                    Err(wrong(name, "must be host names, or ends of them, separated by spaces or commas"))
-                }
-            })
-            .collect()
-    };
-    let ports: Option<Vec<u16>> = words(variables.text("SOURCE_PORTS")?).map(|port| port.parse().ok()).collect();
-    let loopback = match variables.find(LOOPBACK) {
-        None | Some("0") => false,
-        Some("1") if table.is_on_this_machine() => true,
-        Some("1") => return Err(wrong(LOOPBACK, "is for tests, and can be 1 only where the table is on this machine")),
-        Some(_) => return Err(wrong(LOOPBACK, "must be 0 or 1")),
-    };
-    Ok(SourceRules {
-        ports: ports.ok_or_else(|| wrong("SOURCE_PORTS", "must be port numbers, separated by spaces or commas"))?,
-        allowed: hosts("ALLOWED_SOURCES")?,
-        denied: hosts("DENIED_SOURCES")?,
-        loopback,
-    })
-}
-
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split([' ', ',', '\n']).filter(|word| !word.is_empty())
-}
-
-/// How files are taken from URLs.
-#[derive(Clone, Debug)]
-pub struct FetchConfig {
-    /// Which URLs.
-    pub rules: SourceRules,
-    /// How long a connection may take to be made, in seconds.
-    pub connect_seconds: u64,
-    /// How long a source may send nothing, in seconds.
-    pub idle_seconds: u64,
-    /// How long a file may take in all, in seconds.
-    pub total_seconds: u64,
-    /// How often a source may redirect.
-    pub max_redirects: u64,
-    /// How often a message is tried, as the queue's redrive policy has it.
-    pub attempts: u64,
-}
-
-impl FetchConfig {
-    /// Reads `ALLOWED_SOURCES`, `DENIED_SOURCES`, `SOURCE_PORTS`, `ALLOW_LOOPBACK_SOURCES`, `SOURCE_CONNECT_SECONDS`,
-    /// `SOURCE_IDLE_SECONDS`, `SOURCE_TOTAL_SECONDS`, `SOURCE_REDIRECTS`, `INGESTION_ATTEMPTS`.
-    ///
-    /// # Errors
-    /// If one is missing or wrong.
-    pub fn read(variables: &Variables, table: &TableConfig) -> Result<Self> {
-        Ok(Self {
-            rules: source_rules(variables, table)?,
-            connect_seconds: variables.number("SOURCE_CONNECT_SECONDS", 1..=60)?,
-            idle_seconds: variables.number("SOURCE_IDLE_SECONDS", 1..=600)?,
-            total_seconds: variables.number("SOURCE_TOTAL_SECONDS", 1..=660)?,
-            max_redirects: variables.number("SOURCE_REDIRECTS", 0..=20)?,
-            attempts: variables.number("INGESTION_ATTEMPTS", 1..=1_000)?,
-        })
-    }
-}
-
-/// Reads `INGESTED_WITHIN_SECONDS`: how long the ingestion of a file may take, with its wait and all its attempts.
-///
-/// # Errors
-/// If it is missing or wrong.
-pub fn ingested_within_seconds(variables: &Variables) -> Result<u64> {
-    variables.number("INGESTED_WITHIN_SECONDS", 1..=604_800)
 }
 
 /// How uploads are inspected.
@@ -475,93 +404,6 @@ pub fn deleted_ttl_seconds(variables: &Variables) -> Result<u64> {
     variables.number("DELETED_TTL_SECONDS", 0..=31_536_000)
 }
 
-/// Who vouches for callers. One is configured, and there is no other way in.
-#[derive(Clone, Debug)]
-pub enum AuthConfig {
-    /// API Gateway's JWT authorizer has checked the token and passes its claims (`AUTH_MODE=gateway`).
-    Gateway,
-    /// The function checks tokens against the keys at a URL (`AUTH_MODE=jwks`).
-    Jwks {
-        /// `AUTH_JWKS_URL`, where the issuer publishes its keys.
-        url: Url,
-        /// `AUTH_ALGORITHM`, the one algorithm that is accepted.
-        algorithm: jsonwebtoken::Algorithm,
-        /// What tokens must claim.
-        expected: ExpectedClaims,
-    },
-    /// The function checks tokens, HS256, with a secret that it shares with the issuer (`AUTH_MODE=secret`).
-    Secret {
-        /// `AUTH_SECRET`, at least 32 bytes (RFC 7518, section 3.2).
-        secret: Secret,
-        /// What tokens must claim.
-        expected: ExpectedClaims,
-    },
-}
-
-/// What a token must claim.
-#[derive(Clone, Debug)]
-pub struct ExpectedClaims {
-    /// `AUTH_ISSUER`, its `iss`.
-    pub issuer: String,
-    /// `AUTH_AUDIENCE`, one of its `aud`.
-    pub audience: String,
-}
-
-impl AuthConfig {
-    /// Reads `AUTH_MODE` and what that mode needs.
-    ///
-    /// # Errors
-    /// If a variable is missing or wrong.
-    pub fn read(variables: &Variables) -> Result<Self> {
-        let expected = || -> Result<ExpectedClaims> {
-            Ok(ExpectedClaims {
-                issuer: variables.text("AUTH_ISSUER")?.to_owned(),
-                audience: variables.text("AUTH_AUDIENCE")?.to_owned(),
-            })
-        };
-        match variables.text("AUTH_MODE")? {
-            "gateway" => Ok(Self::Gateway),
-            "jwks" => Ok(Self::Jwks {
-                url: jwks_url(variables.url("AUTH_JWKS_URL")?)?,
-                algorithm: asymmetric_algorithm(variables.text("AUTH_ALGORITHM")?)?,
-                expected: expected()?,
-            }),
-            "secret" => {
-                let secret = variables.secret("AUTH_SECRET")?;
-                if secret.expose().len() < 32 {
-                    return Err(wrong("AUTH_SECRET", "must have at least 32 bytes"));
-                }
-                Ok(Self::Secret { secret, expected: expected()? })
-            }
-            _ => Err(wrong("AUTH_MODE", "must be gateway, jwks or secret")),
-        }
-    }
-}
-
-/// Keys that come over a line that others can write to vouch for nobody.
-fn jwks_url(url: Url) -> Result<Url> {
-    let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    if url.scheme() == "https" || local { Ok(url) } else { Err(wrong("AUTH_JWKS_URL", "must be an https URL")) }
-}
-
-fn asymmetric_algorithm(text: &str) -> Result<jsonwebtoken::Algorithm> {
-    use jsonwebtoken::Algorithm;
-    match text {
-        "RS256" => Ok(Algorithm::RS256),
-        "RS384" => Ok(Algorithm::RS384),
-        "RS512" => Ok(Algorithm::RS512),
-        "PS256" => Ok(Algorithm::PS256),
-        "PS384" => Ok(Algorithm::PS384),
-        "PS512" => Ok(Algorithm::PS512),
-        "ES256" => Ok(Algorithm::ES256),
-        "ES384" => Ok(Algorithm::ES384),
-        "EdDSA" => Ok(Algorithm::EdDSA),
-        _ => {
-            Err(wrong("AUTH_ALGORITHM", "must be one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA"))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop at once")]
@@ -600,39 +442,6 @@ mod tests {
         };
         assert_eq!(read("150").unwrap().max_pixels, 150_000_000);
         assert_eq!(read("151").unwrap_err().to_string(), "MAX_MEGAPIXELS must be a whole number from 1 to 150");
-    }
-
-    #[test]
-    fn a_mode_of_authentication_must_be_chosen() {
-        let read = |pairs: &[(&str, &str)]| AuthConfig::read(&pairs.iter().copied().collect());
-        assert!(read(&[]).is_err());
-        assert!(read(&[("AUTH_MODE", "none")]).is_err());
-        let short = [("AUTH_MODE", "secret"), ("AUTH_SECRET", "short"), ("AUTH_ISSUER", "i"), ("AUTH_AUDIENCE", "a")];
-        assert_eq!(read(&short).unwrap_err().to_string(), "AUTH_SECRET must have at least 32 bytes");
-        let symmetric =
-            [("AUTH_MODE", "jwks"), ("AUTH_JWKS_URL", "https://i.example/jwks"), ("AUTH_ALGORITHM", "HS256")];
-        assert!(read(&symmetric).unwrap_err().to_string().starts_with("AUTH_ALGORITHM must be one of"));
-    }
-
-    #[test]
-    fn loopback_is_a_source_only_where_the_table_is_on_this_machine() {
-        let loopback = |endpoint: Option<&str>, value: &str| {
-            let key =
-                [("TABLE_NAME", "t"), ("AWS_REGION", "r"), ("AWS_ACCESS_KEY_ID", "k"), ("AWS_SECRET_ACCESS_KEY", "s")];
-            let given = [("SOURCE_PORTS", "80 443"), ("ALLOW_LOOPBACK_SOURCES", value)];
-            let endpoint = endpoint.map(|endpoint| ("AWS_ENDPOINT_URL_DYNAMODB", endpoint));
-            let variables: Variables = key.into_iter().chain(given).chain(endpoint).collect();
-            let table = TableConfig::read(&variables).unwrap();
-            source_rules(&variables, &table).map(|rules| rules.loopback).ok()
-        };
-        for endpoint in ["http://127.0.0.1:9002", "http://localhost:9002", "http://[::1]:9002"] {
-            assert_eq!(loopback(Some(endpoint), "1"), Some(true), "{endpoint}");
-        }
-        for endpoint in [None, Some("https://dynamodb.eu-central-1.amazonaws.com"), Some("http://10.0.0.1:9002")] {
-            assert_eq!(loopback(endpoint, "1"), None, "{endpoint:?}");
-            assert_eq!(loopback(endpoint, "0"), Some(false));
-        }
-        assert_eq!(loopback(Some("http://localhost:9002"), "yes"), None);
     }
 
     #[test]

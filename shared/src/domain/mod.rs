@@ -2,6 +2,7 @@
 
 pub mod asset;
 pub mod error;
+pub mod failure;
 pub mod identity;
 pub mod media_type;
 pub mod metadata;
@@ -13,8 +14,9 @@ pub mod upload;
 pub mod usage;
 pub mod webhook;
 
-pub use asset::{Asset, Failure, FailureCode, Status, Variant};
+pub use asset::{Asset, Status, Variant};
 pub use error::{Error, Result};
+pub use failure::{Failure, FailureCode};
 pub use identity::{AssetId, EndpointId, ProjectId, Subject};
 pub use media_type::{Kind, MediaType};
 pub use metadata::Metadata;
