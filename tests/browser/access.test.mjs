@@ -38,7 +38,8 @@ test("everything can be done by keyboard, and the focus is never lost", async (t
   assert.equal(await focused(page), "file-input");
   await page.locator("#announcer").getByText("IMG_2000.jpg is ready.").waitFor({ state: "attached" });
 
-  for (const stop of ["clear-finished", "Open IMG_2000.jpg", "Dismiss IMG_2000.jpg", "IMG_2000.jpg"]) {
+  const stops = ["links", "fetch-links", "clear-finished", "Open IMG_2000.jpg", "Dismiss IMG_2000.jpg", "IMG_2000.jpg"];
+  for (const stop of stops) {
     await page.keyboard.press("Tab");
     assert.equal(await focused(page), stop);
   }
