@@ -73,13 +73,13 @@ async fn redirects_are_followed_as_far_as_they_lead_somewhere_that_may_be_asked(
     let (system, source) = (start().await, Source::start().await);
     let ada = system.user("ada").await;
     let picture = files::png(40, 30);
-    source.serve("/pictures/a.png", [Reply::file("image/png", &picture)]);
     // Six of them, the last five of which are followed.
     source.serve("/0", [Reply::redirect(&source.url("/1"))]);
     for number in 1..5 {
         source.serve(&format!("/{number}"), [Reply::redirect(&format!("{}", number + 1))]);
     }
-    source.serve("/5", [Reply::redirect("./pictures/a.png")]);
+    source.serve("/5", [Reply::redirect("./pictures/ü.png")]);
+    source.serve("/pictures/%C3%BC.png", [Reply::file("image/png", &picture)]);
     assert_sound(&ingested(&ada, json!({"url": source.url("/1"), "name": "a.png"})).await, &picture);
     let asset = ingested(&ada, json!({"url": source.url("/0"), "name": "a.png"})).await;
     assert_failed(&asset, "source_redirects", "more than 5 times");
@@ -153,7 +153,7 @@ async fn bodies_that_are_not_what_they_should_be_end_each_in_its_own_way() {
             "/trickle",
             Reply::new(200, &chunked).then_forever(b"1\r\nx\r\n", Duration::from_millis(50)),
             "source_too_slow",
-            "did not bring the file within 4 seconds",
+            "did not come within 4 seconds",
         ),
         (
             "/idle",

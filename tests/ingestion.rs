@@ -124,7 +124,9 @@ async fn what_breaks_off_and_cannot_go_on_begins_anew() {
     let plain = [("Content-Type", "video/mp4"), ("Content-Length", &*length)];
     let versioned = |etag| [plain[0], plain[1], ("ETag", etag)];
     let half = 17 * MEBIBYTE;
-    let wrong_range = format!("bytes 0-{}/{length}", film.len() - 1);
+    let range = |from: usize| format!("bytes {from}-{}/{length}", film.len() - 1);
+    let (wrong_range, right_range) = (range(0), range(half));
+    let of_another = [plain[0], ("ETag", "\"v2\""), ("Content-Range", &*right_range)];
     for (path, broken, again) in [
         ("/no-version.mp4", Reply::new(200, &plain).then(&film[..half]), None),
         ("/weak.mp4", Reply::new(200, &versioned("W/\"v1\"")).then(&film[..half]), None),
@@ -135,6 +137,12 @@ async fn what_breaks_off_and_cannot_go_on_begins_anew() {
             Reply::new(200, &versioned("\"v1\"")).then(&film[..half]),
             Some(Reply::new(206, &[plain[0], plain[1], ("Content-Range", &*wrong_range)]).then(&film)),
         ),
+        // It looks at the range, and not at which version it is of.
+        (
+            "/other-version.mp4",
+            Reply::new(200, &versioned("\"v1\"")).then(&film[..half]),
+            Some(Reply::new(206, &of_another).then(&vec![7; film.len() - half])),
+        ),
     ] {
         let replies = [Some(broken), again.clone(), Some(Reply::file("video/mp4", &film))];
         let url = source.serve(path, replies.into_iter().flatten());
@@ -144,6 +152,38 @@ async fn what_breaks_off_and_cannot_go_on_begins_anew() {
     }
     let state = system.assert_all_agrees().await;
     assert!(state.multipart_uploads.is_empty());
+}
+
+#[tokio::test]
+async fn the_rest_of_a_file_that_ends_too_early_is_not_taken_for_all_of_it() {
+    let (system, source) = (start().await, Source::start().await);
+    let ada = system.user("ada").await;
+    let film = files::mp4(18 * MEBIBYTE);
+    let (first, second, length) = (9 * MEBIBYTE, 17 * MEBIBYTE, film.len().to_string());
+    let whole = [("Content-Type", "video/mp4"), ("Content-Length", &*length), ("ETag", "\"v1\"")];
+    // Without a length of its own, the end of the connection is the end of the answer.
+    let rest = |from: usize, to: usize| {
+        let range = format!("bytes {from}-{}/{length}", film.len() - 1);
+        Reply::new(206, &[("Content-Type", "video/mp4"), ("Content-Range", &range)]).then(&film[from..to])
+    };
+    let replies = [Reply::new(200, &whole).then(&film[..first]), rest(first, second), rest(second, film.len())];
+    let url = source.serve("/a.mp4", replies);
+    assert_sound(&ingested(&ada, json!({"url": url})).await, &film);
+    assert_eq!(source.got("/a.mp4").len(), 3);
+    system.assert_all_agrees().await;
+}
+
+#[tokio::test]
+async fn a_source_is_not_blamed_for_storage_that_takes_its_time() {
+    let (system, source) = (start_with(&[("SOURCE_IDLE_SECONDS", "1")]).await, Source::start().await);
+    let ada = system.user("ada").await;
+    let film = files::mp4(33 * MEBIBYTE);
+    let stall = json!({"stall": {"milliseconds": 2500}});
+    let fault = json!({"service": "storage", "by": "fetch-url", "operation": "UploadPart", "kind": stall, "times": 2});
+    system.fault(fault).await;
+    let url = source.serve("/a.mp4", [Reply::file("video/mp4", &film)]);
+    assert_sound(&ingested(&ada, json!({"url": url})).await, &film);
+    assert_eq!(source.got("/a.mp4").len(), 1);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The body of an answer, in the pieces in which it comes, unpacked where a source packs it though it was asked not to.
 
 use std::io;
+use std::time::Duration;
 
 use async_compression::tokio::bufread::GzipDecoder;
 use bytes::{Bytes, BytesMut};
@@ -10,6 +11,7 @@ use quayside_shared::domain::FailureCode;
 use reqwest::Response;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 use tokio::io::AsyncReadExt;
+use tokio::time::timeout;
 use tokio_util::io::StreamReader;
 
 use crate::client::{find, idle};
@@ -73,17 +75,22 @@ impl Body {
         Self { pieces, idle_seconds }
     }
 
-    /// The next bytes; `None` at the end.
+    /// The next bytes; `None` at the end. What counts is the wait for them, not what is done between two of them.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Trouble> {
+        let seconds = self.idle_seconds;
+        timeout(Duration::from_secs(seconds), self.piece()).await.unwrap_or_else(|_| Err(idle(seconds)))
+    }
+
+    async fn piece(&mut self) -> Result<Option<Bytes>, Trouble> {
         match &mut self.pieces {
-            Pieces::Plain(response) => response.chunk().await.map_err(|error| broken(&error, self.idle_seconds)),
+            Pieces::Plain(response) => response.chunk().await.map_err(|_| broken()),
             Pieces::Gzip(unpacked) => {
                 let mut piece = BytesMut::with_capacity(PIECE_BYTES);
                 match unpacked.read_buf(&mut piece).await {
                     Ok(0) => Ok(None),
                     Ok(_) => Ok(Some(piece.freeze())),
                     Err(error) => Err(match find::<reqwest::Error>(&error) {
-                        Some(error) => broken(error, self.idle_seconds),
+                        Some(_) => broken(),
                         None => {
                             Trouble::last(FailureCode::Unreadable, "The source packs the file as gzip, but wrongly.")
                         }
@@ -94,10 +101,7 @@ impl Body {
     }
 }
 
-fn broken(error: &reqwest::Error, idle_seconds: u64) -> Trouble {
-    if error.is_timeout() {
-        return idle(idle_seconds);
-    }
+fn broken() -> Trouble {
     Trouble::passing(FailureCode::SourceIncomplete, "The source broke off before it had sent the whole file.")
 }
 

@@ -9,6 +9,7 @@ use quayside_shared::domain::source::Forbidden;
 use quayside_shared::domain::{FailureCode, SourceRules, SourceUrl};
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, IF_RANGE, LOCATION, RANGE, RETRY_AFTER};
 use reqwest::{Certificate, Response, StatusCode};
+use tokio::time::timeout;
 use tracing::info;
 
 use crate::guard::{Guard, Lookup};
@@ -45,7 +46,6 @@ impl Client {
             .tls_certs_only(roots)
             .dns_resolver(Guard { rules: config.rules.clone(), lookup })
             .connect_timeout(Duration::from_secs(config.connect_seconds))
-            .read_timeout(Duration::from_secs(config.idle_seconds))
             .build()?;
         Ok(Self {
             http,
@@ -86,12 +86,18 @@ impl Client {
         if let Some(rest) = rest {
             request = request.header(RANGE, format!("bytes={}-", rest.from)).header(IF_RANGE, &rest.version);
         }
-        request.send().await.map_err(|error| self.trouble(&error))
+        let longest = Duration::from_secs(self.connect_seconds + self.idle_seconds);
+        match timeout(longest, request.send()).await {
+            Ok(answered) => answered.map_err(|error| self.trouble(&error)),
+            Err(_) => Err(idle(self.idle_seconds)),
+        }
     }
 
     fn redirected(&self, from: &SourceUrl, response: &Response) -> Result<SourceUrl, Trouble> {
         let nowhere = || Trouble::last(FailureCode::SourceRedirects, "The source redirects without saying where to.");
-        let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok()).ok_or_else(nowhere)?;
+        // Some write the path as it is read, in UTF-8.
+        let location = response.headers().get(LOCATION).map(|value| std::str::from_utf8(value.as_bytes()));
+        let location = location.and_then(Result::ok).ok_or_else(nowhere)?;
         from.join(location, &self.rules).map_err(|forbidden| match forbidden {
             Forbidden::NotAUrl => nowhere(),
             forbidden => {
@@ -116,10 +122,7 @@ impl Client {
             }
             (true, false) if error.is_dns() => unreachable("The source's host name has no address.".to_owned()),
             (true, false) => unreachable("No connection to the source could be made.".to_owned()),
-            (false, true) => idle(self.idle_seconds),
-            (false, false) => {
-                unreachable("The source broke off before it answered, or does not speak HTTP.".to_owned())
-            }
+            (false, _) => unreachable("The source broke off before it answered, or does not speak HTTP.".to_owned()),
         }
     }
 }

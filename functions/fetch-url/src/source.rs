@@ -70,8 +70,18 @@ impl<'a> Download<'a> {
     pub(crate) async fn next(&mut self, patience: &mut Patience) -> Result<Option<Bytes>, Trouble> {
         loop {
             match patience.bear(self.body.next()).await {
+                // The rest of a file may be sent without its length, and end too early.
+                Ok(None) if self.announced.is_some_and(|announced| self.received < announced) => {
+                    let detail = "The source ended before it had sent the whole file.";
+                    self.resume(patience, Trouble::passing(FailureCode::SourceIncomplete, detail)).await?;
+                }
                 Ok(bytes) => {
                     self.received += bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
+                    if self.announced.is_some_and(|announced| self.received > announced) {
+                        self.version = None;
+                        let detail = "The source sent more than the rest of the file.";
+                        return Err(Trouble::passing(FailureCode::SourceIncomplete, detail));
+                    }
                     if self.is_resumed {
                         patience.renew();
                     }
@@ -89,7 +99,7 @@ impl<'a> Download<'a> {
         loop {
             patience.wait(trouble).await?;
             match patience.bear(self.client.ask(self.url, Some(&rest))).await {
-                Ok(response) if self.goes_on(&response) => {
+                Ok(response) if self.goes_on(&response, &rest.version) => {
                     self.body = Body::new(response, Encoding::Identity, self.client.idle_seconds);
                     self.is_resumed = true;
                     return Ok(());
@@ -107,12 +117,16 @@ impl<'a> Download<'a> {
     }
 
     /// Whether the answer is the rest of this very file, to its end.
-    fn goes_on(&self, response: &Response) -> bool {
+    fn goes_on(&self, response: &Response, version: &HeaderValue) -> bool {
         let headers = response.headers();
+        // Not every server that knows ranges looks at `If-Range`.
+        let kind = if version.as_bytes().starts_with(b"\"") { ETAG } else { LAST_MODIFIED };
+        let is_as_it_was = headers.get(kind).is_none_or(|now| now == version);
         let is_rest = response.status() == StatusCode::PARTIAL_CONTENT
             && matches!(Encoding::read(headers), Ok(Encoding::Identity));
         let range = text(headers, &CONTENT_RANGE).and_then(content_range);
         is_rest
+            && is_as_it_was
             && range.is_some_and(|(first, last, total)| {
                 first == self.received && last + 1 == total && self.announced.is_none_or(|announced| announced == total)
             })

@@ -59,10 +59,16 @@ impl Patience {
 
     /// What the source does, if its time is not over before.
     pub(crate) async fn bear<T>(&self, work: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
-        timeout_at(self.until, work).await.unwrap_or_else(|_| {
-            let detail = format!("The source did not bring the file within {}.", in_words(self.seconds));
-            Err(Trouble::last(FailureCode::SourceTooSlow, detail))
-        })
+        // What is there already would be given out for ever.
+        if Instant::now() >= self.until {
+            return Err(self.too_slow());
+        }
+        timeout_at(self.until, work).await.unwrap_or_else(|_| Err(self.too_slow()))
+    }
+
+    fn too_slow(&self) -> Trouble {
+        let detail = format!("The file did not come within {}.", in_words(self.seconds));
+        Trouble::last(FailureCode::SourceTooSlow, detail)
     }
 
     /// The source has got on after a failure, so that it has all its tries again.
@@ -187,7 +193,9 @@ mod tests {
         let never = patience.bear(std::future::pending::<Result<(), Trouble>>()).await;
         let failure = never.unwrap_err().into_failure();
         assert_eq!(failure.code, FailureCode::SourceTooSlow);
-        assert_eq!(failure.detail, "The source did not bring the file within 1 second.");
+        assert_eq!(failure.detail, "The file did not come within 1 second.");
+        let at_once = patience.bear(std::future::ready(Ok::<_, Trouble>(()))).await;
+        assert_eq!(at_once.unwrap_err().into_failure().code, FailureCode::SourceTooSlow);
         assert_eq!(patience.try_again(busy(None)).unwrap_err().into_failure().detail, "busy");
     }
 }

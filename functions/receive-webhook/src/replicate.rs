@@ -8,6 +8,14 @@ use crate::made::Made;
 use crate::standard;
 use crate::urls::urls_in;
 
+/// Checks of a webhook what can be checked without the endpoint's secret.
+///
+/// # Errors
+/// `InvalidSignature`.
+pub(crate) fn check_time(headers: &HeaderMap, now: Timestamp) -> Result<()> {
+    standard::check_time(headers, now)
+}
+
 /// Checks that the webhook is signed with the endpoint's secret.
 ///
 /// # Errors

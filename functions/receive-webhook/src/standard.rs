@@ -10,6 +10,22 @@ use sha2::Sha256;
 /// How far the signed time may be from now, in seconds.
 const TOLERANCE_SECONDS: u64 = 5 * 60;
 
+/// Checks that the headers of a signature are there, of a time within five minutes of `now`.
+///
+/// # Errors
+/// `InvalidSignature`.
+pub(crate) fn check_time(headers: &HeaderMap, now: Timestamp) -> Result<()> {
+    read(headers, now).map(drop).ok_or(Error::InvalidSignature)
+}
+
+/// The id, the time and the signatures of a webhook of about now; `None` where one is missing or cannot be read.
+fn read(headers: &HeaderMap, now: Timestamp) -> Option<[&str; 3]> {
+    let header = |name: &str| headers.get(name)?.to_str().ok().filter(|value| !value.is_empty());
+    let (id, time, signatures) = (header("webhook-id")?, header("webhook-timestamp")?, header("webhook-signature")?);
+    let is_of_now = time.parse::<u64>().ok()?.abs_diff(now.unix_seconds()) <= TOLERANCE_SECONDS;
+    is_of_now.then_some([id, time, signatures])
+}
+
 /// Checks that `body` came with these headers from who has `secret`, within five minutes of `now`. One signature of
 /// several is enough, since a sender that changes its secret signs with both for a while.
 ///
@@ -21,16 +37,12 @@ pub(crate) fn verify(headers: &HeaderMap, body: &[u8], secret: &SigningSecret, n
 
 /// `None` where a header is missing or cannot be read.
 fn is_signed(headers: &HeaderMap, body: &[u8], secret: &SigningSecret, now: Timestamp) -> Option<bool> {
-    let header = |name: &str| headers.get(name)?.to_str().ok().filter(|value| !value.is_empty());
-    let (id, time) = (header("webhook-id")?, header("webhook-timestamp")?);
-    if time.parse::<u64>().ok()?.abs_diff(now.unix_seconds()) > TOLERANCE_SECONDS {
-        return Some(false);
-    }
+    let [id, time, signatures] = read(headers, now)?;
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.bytes()).ok()?;
     for piece in [id.as_bytes(), b".", time.as_bytes(), b".", body] {
         mac.update(piece);
     }
-    let signatures = header("webhook-signature")?.split(' ').filter_map(|signature| signature.strip_prefix("v1,"));
+    let signatures = signatures.split(' ').filter_map(|signature| signature.strip_prefix("v1,"));
     let mut signatures = signatures.filter_map(|signature| BASE64_STANDARD.decode(signature).ok());
     // The comparison takes the same time wherever the first difference is.
     Some(signatures.any(|signature| mac.clone().verify_slice(&signature).is_ok()))

@@ -9,8 +9,8 @@ pub(crate) const MAX_URLS: usize = 100;
 /// How deep lists and objects may lie in each other.
 const MAX_DEPTH: usize = 16;
 
-/// Every text of the value that is an http or https URL, each once, in their order: the value itself, or what is in its
-/// lists and objects. No more than [`MAX_URLS`]; what lies too deep is not looked at.
+/// Every text of the value that is an http or https URL, each once: the value itself, or what is in its lists, in their
+/// order, and in its objects, by the names of their fields. No more than [`MAX_URLS`]; what lies too deep is not looked at.
 pub(crate) fn urls_in(value: &Value) -> Vec<String> {
     let mut urls = Urls::default();
     urls.add(value, 0);
