@@ -90,7 +90,9 @@ def fetched(programs, system, user, source):
 
 def copied(system, source):
     """Has rclone copy the file, and deletes it."""
-    environment = {**os.environ, "RCLONE_CONFIG": "/dev/null", "RCLONE_S3_PROVIDER": "Other",
+    # Its transport cannot load certificates by this variable, and needs none here.
+    inherited = {name: value for name, value in os.environ.items() if name != "AWS_CA_BUNDLE"}
+    environment = {**inherited, "RCLONE_CONFIG": "/dev/null", "RCLONE_S3_PROVIDER": "Other",
                    "RCLONE_S3_ENDPOINT": system.storage, "RCLONE_S3_REGION": REGION, "RCLONE_S3_ACCESS_KEY_ID": KEY_ID,
                    "RCLONE_S3_SECRET_ACCESS_KEY": system.secrets["functionsKey"], "RCLONE_S3_NO_CHECK_BUCKET": "true"}
     start = time.perf_counter()
