@@ -6,6 +6,7 @@ pub mod config;
 pub mod delivery;
 pub mod domain;
 pub mod http;
+pub mod queue;
 pub mod storage;
 pub mod table;
 pub mod vault;

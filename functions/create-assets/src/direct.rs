@@ -4,10 +4,10 @@ use bytes::Bytes;
 use lambda_http::{Body, Request, Response};
 use quayside_shared::domain::asset::Declaration;
 use quayside_shared::domain::{
-    AssetId, ByteSize, Error, FileName, MediaType, ProjectId, Result, Sha256, Tags, Timestamp,
+    Asset, AssetId, ByteSize, Error, FileName, MediaType, ProjectId, Result, Sha256, Tags, Timestamp,
 };
 use quayside_shared::http::{asset_json, created, queries, query, read};
-use quayside_shared::table::{Begun, Bringing, IdempotencyKey};
+use quayside_shared::table::{Begun, IdempotencyKey};
 use serde_json::json;
 use sha2::Digest;
 use tracing::{info, instrument, warn};
@@ -51,14 +51,8 @@ pub(crate) async fn create(app: &App, request: &Request) -> Result<Response<Body
     let id = AssetId::generate();
     tracing::Span::current().record("asset.id", tracing::field::display(id));
     app.storage.put_own_incoming(&caller, id, brought.bytes, declared.content_type).await?;
-    let bringing = Bringing {
-        id,
-        placement: placement.as_ref(),
-        declared,
-        inspected_within_seconds: app.inspected_within_seconds,
-        idempotency: idempotency.as_ref(),
-    };
-    let begun = app.table.bring(&caller, bringing, app.config.allowance, now).await;
+    let asset = Asset::bring(&caller, id, placement.as_ref(), declared, now, app.inspected_within_seconds);
+    let begun = app.table.begin(&caller, asset, idempotency.as_ref(), app.config.allowance, now).await;
     let is_refused = match &begun {
         Ok(Begun::New(_)) => false,
         Ok(Begun::Before(_)) => true,

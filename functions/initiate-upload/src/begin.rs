@@ -8,7 +8,7 @@ use quayside_shared::domain::{
 };
 use quayside_shared::http::{Fields, MAX_BODY_BYTES, created, read};
 use quayside_shared::storage::keys;
-use quayside_shared::table::{Beginning, Begun, IdempotencyKey};
+use quayside_shared::table::{Begun, IdempotencyKey};
 use serde_json::{Value, json};
 use tracing::{info, instrument};
 
@@ -72,8 +72,8 @@ async fn begin(
         }
     };
     let upload = Upload { strategy: strategy.clone(), expires_at: now.plus_seconds(app.config.ttl_seconds) };
-    let beginning = Beginning { id, placement, declared, upload, idempotency };
-    let begun = app.table.begin(caller, beginning, app.config.allowance, now).await;
+    let asset = Asset::begin(caller, id, placement, declared, upload, now);
+    let begun = app.table.begin(caller, asset, idempotency, app.config.allowance, now).await;
     let refused = match &begun {
         Ok(Begun::New(_)) => false,
         Ok(Begun::Before(_)) => true,

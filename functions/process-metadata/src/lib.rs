@@ -16,9 +16,10 @@ use lambda_runtime::LambdaEvent;
 use quayside_inspect::image::Limits;
 use quayside_shared::config::{ConfigError, ProcessingConfig, StorageConfig, TableConfig, Variables};
 use quayside_shared::domain::{Asset, Error, Failure, FailureCode, Result, Timestamp};
+use quayside_shared::queue;
 use quayside_shared::storage::Storage;
 use quayside_shared::table::{Message, Table, Work};
-use tracing::{error, info, instrument, warn};
+use tracing::{info, instrument, warn};
 
 use inspection::Verdict;
 
@@ -57,11 +58,8 @@ impl App {
 pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, lambda_runtime::Error> {
     let mut response = SqsBatchResponse::default();
     for message in event.payload.records {
-        if let Err(error) = work_on(app, &message).await {
-            let id = message.message_id.unwrap_or_default();
-            error!(message.id = id, error = error.causes(), "message failed");
-            response.add_failure(id);
-        }
+        let done = work_on(app, &message).await;
+        queue::report(&mut response, message, done);
     }
     Ok(response)
 }
@@ -71,7 +69,7 @@ async fn work_on(app: &App, message: &SqsMessage) -> Result<()> {
     let body = message.body.as_deref().unwrap_or_default();
     let parsed = Message::parse(message.message_id.as_deref().unwrap_or_default(), body)?;
     tracing::Span::current().record("asset.id", tracing::field::display(parsed.asset()));
-    let attempt = attempt(message);
+    let attempt = queue::attempt(message);
     let Some(work) = app.table.claim(&parsed, Timestamp::now()).await? else {
         info!("nothing to do");
         // An attempt that failed or died may have written to storage after the asset's bytes were deleted.
@@ -126,9 +124,4 @@ fn overtaken(error: Error) -> Result<()> {
         }
         other => Err(other),
     }
-}
-
-/// Which attempt at the message this is, from 1.
-fn attempt(message: &SqsMessage) -> u64 {
-    message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1)
 }

@@ -6,44 +6,13 @@ use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, Transact
 use super::transaction::Outcome;
 use super::work::{DUE_SHARDS, LOOKS};
 use super::{IdempotencyKey, Item, Message, Table, Work, key, malformed, number, text, unexpected, usage};
-use crate::domain::asset::Declaration;
 use crate::domain::usage::Allowance;
 use crate::domain::{
-    Asset, AssetId, Caller, Error, Failure, Metadata, Owned, Placement, Readable, Result, Role, Sha256, Status,
-    Timestamp, Unproven, Upload, Variant,
+    Asset, AssetId, Caller, Error, Failure, Metadata, Owned, Readable, Result, Role, Sha256, Status, Timestamp,
+    Unproven, Variant,
 };
 
-/// An upload that is to begin.
-#[derive(Debug)]
-pub struct Beginning<'a> {
-    /// Id of the new asset.
-    pub id: AssetId,
-    /// The project that it goes into.
-    pub placement: Option<&'a Placement>,
-    /// What the caller says of the file.
-    pub declared: Declaration,
-    /// How the bytes will come in.
-    pub upload: Upload,
-    /// The caller's key for this request.
-    pub idempotency: Option<&'a IdempotencyKey>,
-}
-
-/// A file whose bytes came with the request.
-#[derive(Debug)]
-pub struct Bringing<'a> {
-    /// Id of the new asset, below which its bytes are.
-    pub id: AssetId,
-    /// The project that it goes into.
-    pub placement: Option<&'a Placement>,
-    /// What the caller says of the file.
-    pub declared: Declaration,
-    /// When `sweep` gives up an inspection that did not end.
-    pub inspected_within_seconds: u64,
-    /// The caller's key for this request.
-    pub idempotency: Option<&'a IdempotencyKey>,
-}
-
-/// How an upload began.
+/// How an asset began.
 #[derive(Debug)]
 pub enum Begun {
     /// It is new.
@@ -53,40 +22,12 @@ pub enum Begun {
 }
 
 impl Table {
-    /// Begins an upload: its record, its place in the owner's usage and its idempotency key in one write.
+    /// Writes a new asset of the caller's: its record, its place in the owner's usage and its idempotency key at once.
     ///
     /// # Errors
-    /// `QuotaExceeded` or `TooManyUploads`, which say what is in use; `IdempotencyKeyReused`; `Unavailable`, `Internal`.
+    /// `QuotaExceeded` or `TooManyUploads`, which say what is in use; `IdempotencyKeyReused`; `NotFound` if the asset is
+    /// not the caller's; `Unavailable`, `Internal`.
     pub async fn begin(
-        &self,
-        caller: &Caller,
-        beginning: Beginning<'_>,
-        allowance: Allowance,
-        now: Timestamp,
-    ) -> Result<Begun> {
-        let Beginning { id, placement, declared, upload, idempotency } = beginning;
-        let asset = Asset::begin(caller, id, placement, declared, upload, now);
-        self.create(caller, asset, idempotency, allowance, now).await
-    }
-
-    /// Records a file whose bytes storage has below `incoming/` already, which starts its inspection: its record, its
-    /// place in the owner's usage and its idempotency key in one write.
-    ///
-    /// # Errors
-    /// As [`Table::begin`].
-    pub async fn bring(
-        &self,
-        caller: &Caller,
-        bringing: Bringing<'_>,
-        allowance: Allowance,
-        now: Timestamp,
-    ) -> Result<Begun> {
-        let Bringing { id, placement, declared, inspected_within_seconds, idempotency } = bringing;
-        let asset = Asset::bring(caller, id, placement, declared, now, inspected_within_seconds);
-        self.create(caller, asset, idempotency, allowance, now).await
-    }
-
-    async fn create(
         &self,
         caller: &Caller,
         asset: Asset,
@@ -94,6 +35,7 @@ impl Table {
         allowance: Allowance,
         now: Timestamp,
     ) -> Result<Begun> {
+        let asset = caller.own(asset, None)?;
         let Some(room) = allowance.quota_bytes.checked_sub(asset.size.bytes()) else {
             return Err(usage::exceeded(&self.usage(caller).await?, &asset, allowance));
         };
@@ -105,7 +47,7 @@ impl Table {
             writes.push(self.remember(&asset.owner, idempotency, &[asset.id], now)?);
         }
         let Outcome::Refused(refusals) = self.transact(writes).await? else {
-            return Ok(Begun::New(caller.own(asset, None)?));
+            return Ok(Begun::New(asset));
         };
         if let (Some(idempotency), Some(refusal)) = (idempotency, refusals.get(2))
             && refusal.failed

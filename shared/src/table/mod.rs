@@ -14,7 +14,7 @@ mod usage;
 mod webhooks;
 mod work;
 
-pub use assets::{Beginning, Begun, Bringing};
+pub use assets::Begun;
 pub use idempotency::IdempotencyKey;
 pub use ingestions::{Expected, Fetch, NewIngestion};
 pub use listing::{Listing, Page};
