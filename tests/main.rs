@@ -25,6 +25,7 @@ mod roles;
 mod serving;
 mod single_upload;
 mod storage_refusals;
+mod traces;
 mod uploads;
 mod waves;
 mod webhooks;

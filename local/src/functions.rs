@@ -20,7 +20,7 @@ pub type Invoke = Arc<dyn Fn(Value) -> BoxFuture<'static, Result<Value, String>>
 /// Makes a function that answers HTTP, through the adapter that it has in Lambda.
 macro_rules! http_function {
     ($function:ident, $variables:expr) => {{
-        let app = Arc::new($function::App::new($variables)?);
+        let app = Arc::new($function::App::start($variables).await?);
         invoke(move |event| {
             let app = Arc::clone(&app);
             Adapter::from(service_fn(move |request| {
@@ -35,7 +35,7 @@ macro_rules! http_function {
 /// Makes a function that works on events.
 macro_rules! event_function {
     ($function:ident, $variables:expr) => {{
-        let app = Arc::new($function::App::new($variables)?);
+        let app = Arc::new($function::App::start($variables).await?);
         invoke(move |event| {
             let app = Arc::clone(&app);
             async move { $function::handle(&app, event).await }
@@ -47,7 +47,7 @@ macro_rules! event_function {
 ///
 /// # Errors
 /// What the function says of its variables.
-pub fn function(name: &str, variables: &Variables) -> Result<Option<Invoke>, ConfigError> {
+pub async fn function(name: &str, variables: &Variables) -> Result<Option<Invoke>, ConfigError> {
     Ok(Some(match name {
         "create-assets" => http_function!(create_assets, variables),
         "fetch-url" => event_function!(fetch_url, variables),

@@ -7,7 +7,11 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use quayside_local::data;
 use quayside_local::system::{self, Settings, System};
-use tracing_subscriber::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// The whole system on one machine.
 #[derive(Parser)]
@@ -60,8 +64,15 @@ fn project() -> PathBuf {
 
 #[tokio::main]
 async fn main() -> std::process::ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,s3s=off,dynoxide=error"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let levels = std::env::var("RUST_LOG").ok().and_then(|levels| levels.parse().ok());
+    let levels = levels.unwrap_or_else(|| {
+        Targets::new()
+            .with_default(Level::WARN)
+            .with_target("s3s", LevelFilter::OFF)
+            .with_target("dynoxide", Level::ERROR)
+    });
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(lines.with_filter(levels)).init();
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Some(Command::Token { sub, roles, expires_in }) => {

@@ -124,7 +124,6 @@ impl System {
         let listeners = Listeners::bind(settings.base_port).await?;
         let addresses = listeners.addresses()?;
         let journal = Journal::new();
-        let functions = functions(&template, &addresses, &data.secrets)?;
 
         let table = Table::open(&data.path("table.db"), TABLE, &template.table)?;
         let queues = Queues::open(&data.path("queues.db"), &template.queues)?;
@@ -153,6 +152,8 @@ impl System {
         let table_journal = journal.clone();
         tasks.spawn(async move { Ok(served.serve(listeners.table, table_journal).await?) });
         tasks.spawn(serve_edge(listeners.edge, &addresses, &data.secrets));
+        // A function asks table and storage when it starts.
+        let functions = functions(&template, &addresses, &data.secrets).await?;
         let pipe = Pipe { table, queues: queues.clone(), definition: template.pipe, rules: template.rules };
         tasks.spawn(pipe.run().map(Ok));
         let limits: HashMap<_, _> = template
@@ -241,12 +242,12 @@ pub fn tokens(secrets: &Secrets) -> Tokens {
     Tokens::new(secrets.token_secret.as_bytes(), "http://localhost", "quayside")
 }
 
-fn functions(template: &Template, addresses: &Addresses, secrets: &Secrets) -> Result<Functions> {
+async fn functions(template: &Template, addresses: &Addresses, secrets: &Secrets) -> Result<Functions> {
     let mut functions = Functions::new();
     for described in &template.functions {
         let name = &described.name;
         let variables = variables(described, addresses, secrets);
-        let made = function(name, &variables).map_err(|error| format!("{name}: {error}"))?;
+        let made = function(name, &variables).await.map_err(|error| format!("{name}: {error}"))?;
         let made =
             made.ok_or_else(|| format!("template.yaml names the function {name}, which is not built in here"))?;
         functions.insert(name.clone(), made);

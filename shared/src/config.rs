@@ -4,10 +4,14 @@
 //! mebibytes (1,048,576 bytes).
 
 mod auth;
+mod aws;
 mod sources;
+mod telemetry;
 
 pub use auth::{AuthConfig, ExpectedClaims};
+pub use aws::{AwsConfig, TableConfig};
 pub use sources::{FetchConfig, ingested_within_seconds, source_rules};
+pub use telemetry::TelemetryConfig;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -26,11 +30,16 @@ const MEBIBYTE: u64 = 1 << 20;
 #[derive(thiserror::Error, PartialEq, Eq)]
 #[error("{name} {problem}")]
 pub struct ConfigError {
-    name: &'static str,
+    name: String,
     problem: String,
 }
 
 impl ConfigError {
+    /// There is something wrong with a secret that a variable names.
+    pub(crate) fn secret(name: &str, problem: String) -> Self {
+        Self { name: format!("the secret {name}"), problem }
+    }
+
     /// `what` cannot be made of the configuration, though each variable is right.
     pub fn unusable(what: &'static str, problem: impl fmt::Display) -> Self {
         wrong(what, format!("cannot be made: {problem}"))
@@ -63,9 +72,16 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The environment's variables.
+/// The environment's variables. A value may name a secret instead; see [`crate::secrets`].
 #[derive(Clone, Default)]
 pub struct Variables(HashMap<String, String>);
+
+// A value may be a secret.
+impl fmt::Debug for Variables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
 
 impl Variables {
     /// Those of this process.
@@ -76,6 +92,21 @@ impl Variables {
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
                 .collect(),
         )
+    }
+
+    /// Those whose values stand in secrets, with where they stand there.
+    pub(crate) fn secret_names(&self) -> impl Iterator<Item = (&str, SecretName<'_>)> {
+        self.0.iter().filter_map(|(variable, value)| {
+            let (name, key) = value.trim().strip_prefix("secretsmanager:")?.rsplit_once(':')?;
+            Some((variable.as_str(), SecretName { name, key }))
+        })
+    }
+
+    /// These, but with other values for some.
+    pub(crate) fn with(&self, values: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut variables = self.clone();
+        variables.0.extend(values);
+        variables
     }
 
     fn find(&self, name: &str) -> Option<&str> {
@@ -128,55 +159,14 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Variables {
     }
 }
 
+/// Where a secret stands: under a key of a named secret.
+pub(crate) struct SecretName<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) key: &'a str,
+}
+
 fn wrong(name: &'static str, problem: impl Into<String>) -> ConfigError {
-    ConfigError { name, problem: problem.into() }
-}
-
-/// Where the table is, and as whom to ask it: what Lambda gives every function (`AWS_REGION`, `AWS_ACCESS_KEY_ID`, …)
-/// and `TABLE_NAME`.
-#[derive(Clone, Debug)]
-pub struct TableConfig {
-    /// Name of the table.
-    pub name: String,
-    /// Region of the table.
-    pub region: String,
-    /// Address of another DynamoDB than the region's (`AWS_ENDPOINT_URL_DYNAMODB`).
-    pub endpoint: Option<Url>,
-    /// Access key.
-    pub key_id: String,
-    /// Its secret.
-    pub secret_key: Secret,
-    /// Session of a temporary key.
-    pub session: Option<Secret>,
-}
-
-impl TableConfig {
-    /// Reads the variables.
-    ///
-    /// # Errors
-    /// If one is missing or wrong.
-    pub fn read(variables: &Variables) -> Result<Self> {
-        const ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
-        Ok(Self {
-            name: variables.text("TABLE_NAME")?.to_owned(),
-            region: variables.text("AWS_REGION")?.to_owned(),
-            endpoint: variables.find(ENDPOINT).map(|_| variables.url(ENDPOINT)).transpose()?,
-            key_id: variables.text("AWS_ACCESS_KEY_ID")?.to_owned(),
-            secret_key: variables.secret("AWS_SECRET_ACCESS_KEY")?,
-            session: variables.find("AWS_SESSION_TOKEN").map(|value| Secret(value.to_owned())),
-        })
-    }
-}
-
-impl TableConfig {
-    fn is_on_this_machine(&self) -> bool {
-        match self.endpoint.as_ref().and_then(Url::host) {
-            Some(url::Host::Ipv4(address)) => address.is_loopback(),
-            Some(url::Host::Ipv6(address)) => address.is_loopback(),
-            Some(url::Host::Domain(name)) => name == "localhost",
-            None => false,
-        }
-    }
+    ConfigError { name: name.to_owned(), problem: problem.into() }
 }
 
 /// Where the bytes are, and as whom to ask for them.

@@ -5,6 +5,7 @@ use quayside_shared::domain::upload::{PartNumber, Parts, incomplete};
 use quayside_shared::domain::{Asset, AssetId, Caller, Error, FailureCode, Owned, Result, Status, Strategy, Timestamp};
 use quayside_shared::http::{Fields, asset_json, ok, read};
 use quayside_shared::storage::{Completion, Object};
+use quayside_shared::telemetry::Metric;
 use tracing::{info, instrument};
 
 use crate::App;
@@ -12,7 +13,7 @@ use crate::App;
 /// Storage's word for each part.
 type Etags = Vec<(PartNumber, String)>;
 
-#[instrument(skip_all, fields(asset.id = id))]
+#[instrument(skip_all, fields(asset.id = id, caller))]
 pub(crate) async fn complete_upload(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     let caller = app.callers.identify(request).await?;
     let id = AssetId::parse(id)?;
@@ -80,6 +81,8 @@ async fn mark_uploaded(app: &App, caller: &Caller, mut asset: Owned<Asset>) -> R
         match app.table.mark_uploaded(asset, Timestamp::now(), app.inspected_within_seconds).await {
             Ok(asset) => {
                 info!(size = asset.size.bytes(), "upload completed");
+                Metric::UploadsCompleted.add(1);
+                Metric::UploadedBytes.add(asset.size.bytes());
                 return Ok(asset);
             }
             // Somebody was faster, and completed the upload too, or ended it, or kept it alive.

@@ -8,6 +8,7 @@ use quayside_shared::domain::{
 };
 use quayside_shared::http::{asset_json, created, queries, query, read};
 use quayside_shared::table::{Begun, IdempotencyKey};
+use quayside_shared::telemetry::Metric;
 use serde_json::json;
 use sha2::Digest;
 use tracing::{info, instrument, warn};
@@ -34,7 +35,7 @@ pub(crate) struct Brought {
 /// The bytes go where an upload's would go, and from there on nothing is different. Where the record is refused, because
 /// the quota is used up or the same request came before, they are deleted again; where it is not known whether it was
 /// written, they are left to the bucket's lifecycle.
-#[instrument(skip_all, fields(asset.id))]
+#[instrument(skip_all, fields(asset.id, caller))]
 pub(crate) async fn create(app: &App, request: &Request) -> Result<Response<Body>> {
     let caller = app.callers.identify(request).await?;
     let now = Timestamp::now();
@@ -61,8 +62,16 @@ pub(crate) async fn create(app: &App, request: &Request) -> Result<Response<Body
     if is_refused && let Err(error) = app.storage.delete_own_incoming(&caller, id).await {
         warn!(error = error.causes(), "refused bytes are left to the bucket's lifecycle");
     }
-    let (Begun::New(asset) | Begun::Before(asset)) = begun?;
-    info!(size = asset.size.bytes(), content_type = asset.content_type.as_str(), "asset brought");
+    let asset = match begun? {
+        Begun::New(asset) => {
+            info!(size = asset.size.bytes(), content_type = asset.content_type.as_str(), "asset brought");
+            Metric::UploadsBegun.add(1);
+            Metric::UploadsCompleted.add(1);
+            Metric::UploadedBytes.add(asset.size.bytes());
+            asset
+        }
+        Begun::Before(asset) => asset,
+    };
     created(&asset_json(&asset, &app.cdn, now))
 }
 

@@ -22,7 +22,7 @@ const MAX_ITEMS: usize = 100;
 /// The longest body, in bytes: as many of the longest URLs, with what is said of each.
 const MAX_BODY_BYTES: usize = 1 << 20;
 
-#[instrument(skip_all)]
+#[instrument(skip_all, fields(caller))]
 pub(crate) async fn create(app: &App, request: &Request) -> Result<Response<Body>> {
     let caller = app.callers.identify(request).await?;
     let body = read::body(request, MAX_BODY_BYTES)?;

@@ -10,12 +10,13 @@ use std::time::Duration;
 
 use lambda_http::{Body, Request, Response};
 use quayside_shared::config::{
-    AuthConfig, ConfigError, DeliveryConfig, StorageConfig, TableConfig, UploadConfig, Variables,
-    ingested_within_seconds, inspected_within_seconds, source_rules,
+    AuthConfig, ConfigError, DeliveryConfig, TableConfig, UploadConfig, Variables, ingested_within_seconds,
+    inspected_within_seconds, source_rules,
 };
 use quayside_shared::delivery::Cdn;
 use quayside_shared::domain::{Error, Result, SourceRules};
-use quayside_shared::http::{Callers, problem, segments};
+use quayside_shared::http::{Callers, respond, segments};
+use quayside_shared::start::Start;
 use quayside_shared::storage::Storage;
 use quayside_shared::table::Table;
 
@@ -33,22 +34,23 @@ pub struct App {
 }
 
 impl App {
-    /// Reads the configuration.
+    /// Reads the configuration and its secrets, and opens the connections that requests will need.
     ///
     /// # Errors
-    /// If a variable is missing or wrong.
-    pub fn new(variables: &Variables) -> Result<Self, ConfigError> {
-        const NAME: &str = env!("CARGO_PKG_NAME");
+    /// If a variable is missing or wrong, or a secret cannot be had.
+    pub async fn start(variables: &Variables) -> Result<Self, ConfigError> {
+        let start = Start::of(env!("CARGO_PKG_NAME"), variables).await?;
+        let variables = &start.variables;
         let table = TableConfig::read(variables)?;
         Ok(Self {
             callers: Callers::new(AuthConfig::read(variables)?),
-            storage: Storage::new(&StorageConfig::read(variables)?, NAME, Duration::from_secs(8)),
+            storage: start.storage(Duration::from_secs(8)).await?,
             cdn: Cdn::new(DeliveryConfig::read(variables)?),
             config: UploadConfig::read(variables)?,
             sources: source_rules(variables, &table)?,
             ingested_within_seconds: ingested_within_seconds(variables)?,
             inspected_within_seconds: inspected_within_seconds(variables)?,
-            table: Table::new(&table, NAME),
+            table: start.table,
         })
     }
 }
@@ -58,10 +60,12 @@ impl App {
 /// # Errors
 /// Never: an error is answered with a problem document.
 pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infallible> {
-    let answer = match (request.method().as_str(), segments(&request).as_slice()) {
-        ("POST", ["v1", "assets"]) => direct::create(app, &request).await,
-        ("POST", ["v1", "assets", "from-url"]) => from_url::create(app, &request).await,
-        (method, _) => Err(Error::NoRoute(method.to_owned())),
-    };
-    Ok(answer.unwrap_or_else(|error| problem(&request, error)))
+    respond(&request, async {
+        match (request.method().as_str(), segments(&request).as_slice()) {
+            ("POST", ["v1", "assets"]) => direct::create(app, &request).await,
+            ("POST", ["v1", "assets", "from-url"]) => from_url::create(app, &request).await,
+            (method, _) => Err(Error::NoRoute(method.to_owned())),
+        }
+    })
+    .await
 }

@@ -8,6 +8,7 @@ use quayside_shared::domain::{
     Asset, ByteSize, Error, FailureCode, MediaType, Sha256, SourceUrl, Strategy, Timestamp, Upload,
 };
 use quayside_shared::table::{Fetch, Work};
+use quayside_shared::telemetry::Metric;
 use tokio::time::Instant;
 use tracing::{info, warn};
 
@@ -181,6 +182,7 @@ async fn bring(
     let strategy = store.finish(job).await?;
     job.fetched(size, sha256, strategy).await?;
     info!(bytes = size.bytes(), content_type = content_type.as_str(), "fetched");
+    Metric::IngestedBytes.add(size.bytes());
     Ok(())
 }
 

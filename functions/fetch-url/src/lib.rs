@@ -19,10 +19,11 @@ use std::time::Duration;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use lambda_runtime::LambdaEvent;
 use quayside_shared::config::{
-    ConfigError, FetchConfig, StorageConfig, TableConfig, UploadConfig, Variables, inspected_within_seconds,
+    ConfigError, FetchConfig, TableConfig, UploadConfig, Variables, inspected_within_seconds,
 };
 use quayside_shared::domain::{Error, Failure, FailureCode, Result, Timestamp};
 use quayside_shared::queue;
+use quayside_shared::start::Start;
 use quayside_shared::storage::Storage;
 use quayside_shared::table::{Message, Table};
 use tracing::{info, instrument, warn};
@@ -42,23 +43,24 @@ pub struct App {
 }
 
 impl App {
-    /// Reads the configuration.
+    /// Reads the configuration and its secrets, and opens the connections that events will need.
     ///
     /// # Errors
-    /// If a variable is missing or wrong.
-    pub fn new(variables: &Variables) -> Result<Self, ConfigError> {
-        const NAME: &str = env!("CARGO_PKG_NAME");
+    /// If a variable is missing or wrong, or a secret cannot be had.
+    pub async fn start(variables: &Variables) -> Result<Self, ConfigError> {
+        let start = Start::of(env!("CARGO_PKG_NAME"), variables).await?;
+        let variables = &start.variables;
         let table = TableConfig::read(variables)?;
         let config = FetchConfig::read(variables, &table)?;
         Ok(Self {
-            table: Table::new(&table, NAME),
             // A fetch that has used up its time still has to put its last parts away, twice that long.
-            storage: Storage::new(&StorageConfig::read(variables)?, NAME, Duration::from_secs(40)),
+            storage: start.storage(Duration::from_secs(40)).await?,
             client: Client::new(&config, guard::system_lookup())
                 .map_err(|error| ConfigError::unusable("the HTTP client", error))?,
             config,
             uploads: UploadConfig::read(variables)?,
             inspected_within_seconds: inspected_within_seconds(variables)?,
+            table: start.table,
         })
     }
 }
@@ -77,11 +79,11 @@ pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchR
     Ok(response)
 }
 
-#[instrument(skip_all, fields(asset.id))]
+#[instrument(skip_all, fields(asset.id, trace.id))]
 async fn work_on(app: &App, message: &SqsMessage) -> Result<()> {
     let body = message.body.as_deref().unwrap_or_default();
     let parsed = Message::parse(message.message_id.as_deref().unwrap_or_default(), body)?;
-    tracing::Span::current().record("asset.id", tracing::field::display(parsed.asset()));
+    parsed.tell();
     let attempt = queue::attempt(message);
     let Some((work, wanted)) = app.table.claim_ingestion(&parsed, Timestamp::now()).await? else {
         info!("nothing to do");

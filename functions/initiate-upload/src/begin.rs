@@ -9,13 +9,14 @@ use quayside_shared::domain::{
 use quayside_shared::http::{Fields, MAX_BODY_BYTES, created, read};
 use quayside_shared::storage::keys;
 use quayside_shared::table::{Begun, IdempotencyKey};
+use quayside_shared::telemetry::Metric;
 use serde_json::{Value, json};
 use tracing::{info, instrument};
 
 use crate::App;
 use crate::sign::sign;
 
-#[instrument(skip_all, fields(asset.id))]
+#[instrument(skip_all, fields(asset.id, caller))]
 pub(crate) async fn begin_upload(app: &App, request: &Request) -> Result<Response<Body>> {
     let caller = app.callers.identify(request).await?;
     let now = Timestamp::now();
@@ -85,7 +86,10 @@ async fn begin(
         tracing::warn!(error = error.causes(), "a multipart upload without a record is left to the bucket's lifecycle");
     }
     match begun? {
-        Begun::New(asset) => Ok(asset),
+        Begun::New(asset) => {
+            Metric::UploadsBegun.add(1);
+            Ok(asset)
+        }
         Begun::Before(asset) if asset.status == Status::AwaitingUpload => Ok(asset),
         Begun::Before(asset) => Err(Error::UploadNotActive {
             status: asset.status,

@@ -5,10 +5,11 @@ mod list;
 use std::convert::Infallible;
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::config::{self, AuthConfig, ConfigError, DeliveryConfig, TableConfig, Variables};
+use quayside_shared::config::{self, AuthConfig, ConfigError, DeliveryConfig, Variables};
 use quayside_shared::delivery::Cdn;
 use quayside_shared::domain::{Asset, AssetId, Error, Owned, Result, Status, Timestamp};
-use quayside_shared::http::{Callers, Cursors, Fields, accepted, asset_json, no_content, ok, problem, segments};
+use quayside_shared::http::{Callers, Cursors, Fields, accepted, asset_json, no_content, ok, respond, segments};
+use quayside_shared::start::Start;
 use quayside_shared::table::Table;
 use tracing::{info, instrument};
 
@@ -24,19 +25,21 @@ pub struct App {
 }
 
 impl App {
-    /// Reads the configuration.
+    /// Reads the configuration and its secrets, and opens the connections that requests will need.
     ///
     /// # Errors
-    /// If a variable is missing or wrong.
-    pub fn new(variables: &Variables) -> Result<Self, ConfigError> {
+    /// If a variable is missing or wrong, or a secret cannot be had.
+    pub async fn start(variables: &Variables) -> Result<Self, ConfigError> {
+        let start = Start::of(env!("CARGO_PKG_NAME"), variables).await?;
+        let variables = &start.variables;
         let cdn = Cdn::new(DeliveryConfig::read(variables)?);
         Ok(Self {
             callers: Callers::new(AuthConfig::read(variables)?),
-            table: Table::new(&TableConfig::read(variables)?, env!("CARGO_PKG_NAME")),
             cursors: Cursors::new(&cdn),
             cdn,
             deleted_ttl_seconds: config::deleted_ttl_seconds(variables)?,
             inspected_within_seconds: config::inspected_within_seconds(variables)?,
+            table: start.table,
         })
     }
 }
@@ -46,17 +49,19 @@ impl App {
 /// # Errors
 /// Never: an error is answered with a problem document.
 pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infallible> {
-    let answer = match (request.method().as_str(), segments(&request).as_slice()) {
-        ("GET", ["v1", "assets"]) => list::list_assets(app, &request).await,
-        ("GET", ["v1", "assets", id]) => get_asset(app, &request, id).await,
-        ("DELETE", ["v1", "assets", id]) => delete_asset(app, &request, id).await,
-        ("POST", ["v1", "assets", id, "process"]) => process_asset(app, &request, id).await,
-        (method, _) => Err(Error::NoRoute(method.to_owned())),
-    };
-    Ok(answer.unwrap_or_else(|error| problem(&request, error)))
+    respond(&request, async {
+        match (request.method().as_str(), segments(&request).as_slice()) {
+            ("GET", ["v1", "assets"]) => list::list_assets(app, &request).await,
+            ("GET", ["v1", "assets", id]) => get_asset(app, &request, id).await,
+            ("DELETE", ["v1", "assets", id]) => delete_asset(app, &request, id).await,
+            ("POST", ["v1", "assets", id, "process"]) => process_asset(app, &request, id).await,
+            (method, _) => Err(Error::NoRoute(method.to_owned())),
+        }
+    })
+    .await
 }
 
-#[instrument(skip_all, fields(asset.id = id))]
+#[instrument(skip_all, fields(asset.id = id, caller))]
 async fn get_asset(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     let caller = app.callers.identify(request).await?;
     let asset = app.table.find_readable(&caller, AssetId::parse(id)?).await?;
@@ -65,7 +70,7 @@ async fn get_asset(app: &App, request: &Request, id: &str) -> Result<Response<Bo
 
 /// Deleting again changes nothing. What never got its bytes has nothing to keep for a while. Whatever else happens to the
 /// asset at this moment, such as the end of its inspection, the delete follows it.
-#[instrument(skip_all, fields(asset.id = id))]
+#[instrument(skip_all, fields(asset.id = id, caller))]
 async fn delete_asset(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     const ATTEMPTS: usize = 5;
     let caller = app.callers.identify(request).await?;
@@ -89,7 +94,7 @@ async fn delete_asset(app: &App, request: &Request, id: &str) -> Result<Response
 }
 
 /// Has an asset inspected again. One that waits for its inspection, or is under it, is left to that.
-#[instrument(skip_all, fields(asset.id = id))]
+#[instrument(skip_all, fields(asset.id = id, caller))]
 async fn process_asset(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     let caller = app.callers.identify(request).await?;
     let id = AssetId::parse(id)?;

@@ -12,7 +12,7 @@ use crate::App;
 const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 100;
 
-#[instrument(skip_all)]
+#[instrument(skip_all, fields(caller))]
 pub(crate) async fn list_assets(app: &App, request: &Request) -> Result<Response<Body>> {
     let caller = app.callers.identify(request).await?;
     let kind = query(request, "type").map(|text| parse_kind(&text)).transpose()?;

@@ -3,9 +3,10 @@
 use std::convert::Infallible;
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::config::{AuthConfig, ConfigError, TableConfig, Variables, vault_key};
+use quayside_shared::config::{AuthConfig, ConfigError, Variables, vault_key};
 use quayside_shared::domain::{Endpoint, EndpointId, Error, Provider, Result, SigningSecret, Timestamp};
-use quayside_shared::http::{Callers, Fields, MAX_BODY_BYTES, created, no_content, ok, problem, read, segments};
+use quayside_shared::http::{Callers, Fields, MAX_BODY_BYTES, created, no_content, ok, read, respond, segments};
+use quayside_shared::start::Start;
 use quayside_shared::table::{IdempotencyKey, Table};
 use quayside_shared::vault::Vault;
 use serde_json::{Value, json};
@@ -20,15 +21,17 @@ pub struct App {
 }
 
 impl App {
-    /// Reads the configuration.
+    /// Reads the configuration and its secrets, and opens the connections that requests will need.
     ///
     /// # Errors
-    /// If a variable is missing or wrong.
-    pub fn new(variables: &Variables) -> Result<Self, ConfigError> {
+    /// If a variable is missing or wrong, or a secret cannot be had.
+    pub async fn start(variables: &Variables) -> Result<Self, ConfigError> {
+        let start = Start::of(env!("CARGO_PKG_NAME"), variables).await?;
+        let variables = &start.variables;
         Ok(Self {
             callers: Callers::new(AuthConfig::read(variables)?),
-            table: Table::new(&TableConfig::read(variables)?, env!("CARGO_PKG_NAME")),
             vault: Vault::new(&vault_key(variables)?),
+            table: start.table,
         })
     }
 }
@@ -38,17 +41,19 @@ impl App {
 /// # Errors
 /// Never: an error is answered with a problem document.
 pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infallible> {
-    let answer = match (request.method().as_str(), segments(&request).as_slice()) {
-        ("POST", ["v1", "webhook-endpoints"]) => create_endpoint(app, &request).await,
-        ("GET", ["v1", "webhook-endpoints"]) => list_endpoints(app, &request).await,
-        ("DELETE", ["v1", "webhook-endpoints", id]) => revoke_endpoint(app, &request, id).await,
-        (method, _) => Err(Error::NoRoute(method.to_owned())),
-    };
-    Ok(answer.unwrap_or_else(|error| problem(&request, error)))
+    respond(&request, async {
+        match (request.method().as_str(), segments(&request).as_slice()) {
+            ("POST", ["v1", "webhook-endpoints"]) => create_endpoint(app, &request).await,
+            ("GET", ["v1", "webhook-endpoints"]) => list_endpoints(app, &request).await,
+            ("DELETE", ["v1", "webhook-endpoints", id]) => revoke_endpoint(app, &request, id).await,
+            (method, _) => Err(Error::NoRoute(method.to_owned())),
+        }
+    })
+    .await
 }
 
 /// The answer is the only one that shows the secret; where it was lost, the same request again, by its key, shows it.
-#[instrument(skip_all, fields(webhook.endpoint))]
+#[instrument(skip_all, fields(webhook.endpoint, caller))]
 async fn create_endpoint(app: &App, request: &Request) -> Result<Response<Body>> {
     let caller = app.callers.identify(request).await?;
     let body = read::body(request, MAX_BODY_BYTES)?;
@@ -74,7 +79,7 @@ async fn create_endpoint(app: &App, request: &Request) -> Result<Response<Body>>
     created(&json)
 }
 
-#[instrument(skip_all)]
+#[instrument(skip_all, fields(caller))]
 async fn list_endpoints(app: &App, request: &Request) -> Result<Response<Body>> {
     let caller = app.callers.identify(request).await?;
     let listed = app.table.endpoints(&caller).await?.into_iter();
@@ -83,7 +88,7 @@ async fn list_endpoints(app: &App, request: &Request) -> Result<Response<Body>> 
 }
 
 /// Revoking again changes nothing.
-#[instrument(skip_all, fields(webhook.endpoint = id))]
+#[instrument(skip_all, fields(webhook.endpoint = id, caller))]
 async fn revoke_endpoint(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     let caller = app.callers.identify(request).await?;
     let endpoint = app.table.find_owned_endpoint(&caller, EndpointId::parse(id)?).await?;

@@ -9,16 +9,18 @@ mod inspection;
 mod ranges;
 pub mod thumbnails;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use lambda_runtime::LambdaEvent;
 use quayside_inspect::image::Limits;
-use quayside_shared::config::{ConfigError, ProcessingConfig, StorageConfig, TableConfig, Variables};
+use quayside_shared::config::{ConfigError, ProcessingConfig, Variables};
 use quayside_shared::domain::{Asset, Error, Failure, FailureCode, Result, Timestamp};
 use quayside_shared::queue;
+use quayside_shared::start::Start;
 use quayside_shared::storage::Storage;
 use quayside_shared::table::{Message, Table, Work};
+use quayside_shared::telemetry::Metric;
 use tracing::{info, instrument, warn};
 
 use inspection::Verdict;
@@ -32,16 +34,17 @@ pub struct App {
 }
 
 impl App {
-    /// Reads the configuration.
+    /// Reads the configuration and its secrets, and opens the connections that events will need.
     ///
     /// # Errors
-    /// If a variable is missing or wrong.
-    pub fn new(variables: &Variables) -> Result<Self, ConfigError> {
-        const NAME: &str = env!("CARGO_PKG_NAME");
+    /// If a variable is missing or wrong, or a secret cannot be had.
+    pub async fn start(variables: &Variables) -> Result<Self, ConfigError> {
+        let start = Start::of(env!("CARGO_PKG_NAME"), variables).await?;
+        let variables = &start.variables;
         Ok(Self {
-            table: Table::new(&TableConfig::read(variables)?, NAME),
-            storage: Storage::new(&StorageConfig::read(variables)?, NAME, Duration::from_secs(120)),
+            storage: start.storage(Duration::from_secs(120)).await?,
             config: ProcessingConfig::read(variables)?,
+            table: start.table,
         })
     }
 
@@ -64,18 +67,22 @@ pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchR
     Ok(response)
 }
 
-#[instrument(skip_all, fields(asset.id))]
+#[instrument(skip_all, fields(asset.id, trace.id))]
 async fn work_on(app: &App, message: &SqsMessage) -> Result<()> {
     let body = message.body.as_deref().unwrap_or_default();
     let parsed = Message::parse(message.message_id.as_deref().unwrap_or_default(), body)?;
-    tracing::Span::current().record("asset.id", tracing::field::display(parsed.asset()));
+    parsed.tell();
     let attempt = queue::attempt(message);
     let Some(work) = app.table.claim(&parsed, Timestamp::now()).await? else {
         info!("nothing to do");
         // An attempt that failed or died may have written to storage after the asset's bytes were deleted.
         return if attempt > 1 { app.table.purge_again(&parsed, Timestamp::now()).await } else { Ok(()) };
     };
-    let done = match inspection::inspect(app, &work).await {
+    let begun = Instant::now();
+    let inspected = inspection::inspect(app, &work).await;
+    let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Metric::ProcessingTime.add_of(took, work.kind.as_str());
+    let done = match inspected {
         Ok(verdict) => record(app, &parsed, &work, verdict).await,
         Err(error) => Err(error),
     };

@@ -1,11 +1,13 @@
-//! The function's process: configuration, then events.
+//! The function's process: log and configuration, then events.
 
-use lambda_runtime::{Error, run, service_fn, tracing};
+use lambda_runtime::{Error, run, service_fn};
 use quayside_shared::config::Variables;
+use quayside_shared::telemetry;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    tracing::init_default_subscriber();
-    let app = process_metadata::App::new(&Variables::of_process())?;
+    let variables = Variables::of_process();
+    telemetry::start(env!("CARGO_PKG_NAME"), &variables)?;
+    let app = process_metadata::App::start(&variables).await?;
     run(service_fn(|event| process_metadata::handle(&app, event))).await
 }

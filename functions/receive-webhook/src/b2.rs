@@ -8,6 +8,7 @@ use lambda_http::{Body, Request, Response};
 use quayside_shared::domain::{AssetId, Error, Result, Timestamp};
 use quayside_shared::http::{accepted, read};
 use quayside_shared::storage::keys;
+use quayside_shared::telemetry::Metric;
 use serde::Deserialize;
 use serde_json::json;
 use sha2::Sha256;
@@ -92,6 +93,8 @@ async fn complete(app: &App, event: Event) -> Result<()> {
         match app.table.mark_arrived(&asset, Timestamp::now(), app.inspected_within_seconds).await {
             Ok(()) => {
                 info!(asset.id = %id, size = asset.size.bytes(), "upload completed by storage's notification");
+                Metric::UploadsCompleted.add(1);
+                Metric::UploadedBytes.add(asset.size.bytes());
                 return Ok(());
             }
             // Its client kept it alive at this moment, or completed or aborted it.

@@ -19,7 +19,8 @@ use quayside_shared::config::{
     inspected_within_seconds, source_rules, vault_key,
 };
 use quayside_shared::domain::{Error, Result, SourceRules};
-use quayside_shared::http::{problem, segments};
+use quayside_shared::http::{respond, segments};
+use quayside_shared::start::Start;
 use quayside_shared::table::Table;
 use quayside_shared::vault::Vault;
 
@@ -40,11 +41,13 @@ pub struct App {
 }
 
 impl App {
-    /// Reads the configuration.
+    /// Reads the configuration and its secrets, and opens the connections that requests will need.
     ///
     /// # Errors
-    /// If a variable is missing or wrong.
-    pub fn new(variables: &Variables) -> Result<Self, ConfigError> {
+    /// If a variable is missing or wrong, or a secret cannot be had.
+    pub async fn start(variables: &Variables) -> Result<Self, ConfigError> {
+        let start = Start::of(env!("CARGO_PKG_NAME"), variables).await?;
+        let variables = &start.variables;
         let table = TableConfig::read(variables)?;
         Ok(Self {
             vault: Vault::new(&vault_key(variables)?),
@@ -54,7 +57,7 @@ impl App {
             b2_secret: b2_webhook_secret(variables)?,
             ingested_within_seconds: ingested_within_seconds(variables)?,
             inspected_within_seconds: inspected_within_seconds(variables)?,
-            table: Table::new(&table, env!("CARGO_PKG_NAME")),
+            table: start.table,
         })
     }
 }
@@ -64,10 +67,12 @@ impl App {
 /// # Errors
 /// Never: an error is answered with a problem document.
 pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infallible> {
-    let answer = match (request.method().as_str(), segments(&request).as_slice()) {
-        ("POST", ["v1", "webhooks", "b2"]) => b2::receive(app, &request).await,
-        ("POST", ["v1", "webhooks", provider, endpoint]) => made::receive(app, &request, provider, endpoint).await,
-        (method, _) => Err(Error::NoRoute(method.to_owned())),
-    };
-    Ok(answer.unwrap_or_else(|error| problem(&request, error)))
+    respond(&request, async {
+        match (request.method().as_str(), segments(&request).as_slice()) {
+            ("POST", ["v1", "webhooks", "b2"]) => b2::receive(app, &request).await,
+            ("POST", ["v1", "webhooks", provider, endpoint]) => made::receive(app, &request, provider, endpoint).await,
+            (method, _) => Err(Error::NoRoute(method.to_owned())),
+        }
+    })
+    .await
 }

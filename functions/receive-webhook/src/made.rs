@@ -5,7 +5,7 @@ use quayside_shared::domain::asset::{Ingestion, Source};
 use quayside_shared::domain::{
     Caller, Endpoint, EndpointId, Error, FileName, MediaType, Provider, Result, SourceUrl, Tags, Timestamp,
 };
-use quayside_shared::http::{accepted, read};
+use quayside_shared::http::{accepted, read, trace_of};
 use quayside_shared::table::{IdempotencyKey, NewIngestion};
 use serde_json::json;
 use tracing::{info, instrument, warn};
@@ -32,7 +32,8 @@ pub(crate) async fn receive(app: &App, request: &Request, provider: &str, endpoi
         Provider::Replicate => replicate::read(body)?,
     };
     if let Some(made) = made {
-        ingest(app, &endpoint, made, now).await?;
+        let caller = Caller::from_verified_endpoint(&endpoint).in_trace(trace_of(request));
+        ingest(app, &caller, &endpoint, made, now).await?;
     }
     accepted(&json!({}))
 }
@@ -63,8 +64,7 @@ async fn find_verified(
 }
 
 /// The same work again, by its id, begins nothing anew.
-async fn ingest(app: &App, endpoint: &Endpoint, made: Made, now: Timestamp) -> Result<()> {
-    let caller = Caller::from_verified_endpoint(endpoint);
+async fn ingest(app: &App, caller: &Caller, endpoint: &Endpoint, made: Made, now: Timestamp) -> Result<()> {
     let (provider, id) = (endpoint.provider, endpoint.id);
     let key = format!("webhook:{id}:{}", made.id);
     // How else the webhook differs from the one before, in its logs or times, makes no other request of it.
@@ -76,7 +76,7 @@ async fn ingest(app: &App, endpoint: &Endpoint, made: Made, now: Timestamp) -> R
         return Ok(());
     }
     let (allowance, seconds) = (app.config.allowance, app.ingested_within_seconds);
-    let results = match app.table.ingest(&caller, &batch, Some(&idempotency), allowance, seconds, now).await {
+    let results = match app.table.ingest(caller, &batch, Some(&idempotency), allowance, seconds, now).await {
         Err(Error::IdempotencyKeyReused) => {
             warn!(reference, "the same work came with other files before, and is not taken again");
             return Ok(());

@@ -4,11 +4,13 @@
 use std::convert::Infallible;
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::config::{AuthConfig, ConfigError, DeliveryConfig, TableConfig, Variables};
+use quayside_shared::config::{AuthConfig, ConfigError, DeliveryConfig, Variables};
 use quayside_shared::delivery::{Cdn, SignedUrl};
 use quayside_shared::domain::{Asset, AssetId, Error, Readable, Result, Status, Timestamp};
-use quayside_shared::http::{Callers, accepts_json, ok, problem, query, redirect, segments};
+use quayside_shared::http::{Callers, accepts_json, ok, query, redirect, respond, segments};
+use quayside_shared::start::Start;
 use quayside_shared::table::Table;
+use quayside_shared::telemetry::Metric;
 use serde_json::json;
 use tracing::instrument;
 
@@ -21,15 +23,17 @@ pub struct App {
 }
 
 impl App {
-    /// Reads the configuration.
+    /// Reads the configuration and its secrets, and opens the connections that requests will need.
     ///
     /// # Errors
-    /// If a variable is missing or wrong.
-    pub fn new(variables: &Variables) -> Result<Self, ConfigError> {
+    /// If a variable is missing or wrong, or a secret cannot be had.
+    pub async fn start(variables: &Variables) -> Result<Self, ConfigError> {
+        let start = Start::of(env!("CARGO_PKG_NAME"), variables).await?;
+        let variables = &start.variables;
         Ok(Self {
             callers: Callers::new(AuthConfig::read(variables)?),
-            table: Table::new(&TableConfig::read(variables)?, env!("CARGO_PKG_NAME")),
             cdn: Cdn::new(DeliveryConfig::read(variables)?),
+            table: start.table,
         })
     }
 }
@@ -39,14 +43,16 @@ impl App {
 /// # Errors
 /// Never: an error is answered with a problem document.
 pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infallible> {
-    let answer = match (request.method().as_str(), segments(&request).as_slice()) {
-        ("GET" | "HEAD", ["v1", "assets", id, "data"]) => serve(app, &request, id).await,
-        (method, _) => Err(Error::NoRoute(method.to_owned())),
-    };
-    Ok(answer.unwrap_or_else(|error| problem(&request, error)))
+    respond(&request, async {
+        match (request.method().as_str(), segments(&request).as_slice()) {
+            ("GET" | "HEAD", ["v1", "assets", id, "data"]) => serve(app, &request, id).await,
+            (method, _) => Err(Error::NoRoute(method.to_owned())),
+        }
+    })
+    .await
 }
 
-#[instrument(skip_all, fields(asset.id = id))]
+#[instrument(skip_all, fields(asset.id = id, caller))]
 async fn serve(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     let caller = app.callers.identify(request).await?;
     let id = AssetId::parse(id)?;
@@ -60,6 +66,7 @@ async fn serve(app: &App, request: &Request, id: &str) -> Result<Response<Body>>
     if accepts_json(request) {
         return ok(&json!({"url": signed.url, "expiresAt": signed.expires_at}));
     }
+    Metric::Redirects.add(1);
     redirect(&signed.url)
 }
 

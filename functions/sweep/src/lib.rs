@@ -9,10 +9,12 @@ use std::time::{Duration, Instant};
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use futures::stream::{self, StreamExt};
 use lambda_runtime::LambdaEvent;
-use quayside_shared::config::{ConfigError, StorageConfig, TableConfig, Variables};
+use quayside_shared::config::{ConfigError, Variables};
 use quayside_shared::domain::{Asset, Error, Failure, FailureCode, Result, Status, Timestamp};
+use quayside_shared::start::Start;
 use quayside_shared::storage::Storage;
 use quayside_shared::table::{Table, Work};
+use quayside_shared::telemetry::Metric;
 use serde::Serialize;
 use serde_json::Value;
 use tracing::{error, info, instrument, warn};
@@ -25,16 +27,13 @@ pub struct App {
 }
 
 impl App {
-    /// Reads the configuration.
+    /// Reads the configuration and its secrets, and opens the connections that events will need.
     ///
     /// # Errors
-    /// If a variable is missing or wrong.
-    pub fn new(variables: &Variables) -> Result<Self, ConfigError> {
-        const NAME: &str = env!("CARGO_PKG_NAME");
-        Ok(Self {
-            table: Table::new(&TableConfig::read(variables)?, NAME),
-            storage: Storage::new(&StorageConfig::read(variables)?, NAME, Duration::from_secs(15)),
-        })
+    /// If a variable is missing or wrong, or a secret cannot be had.
+    pub async fn start(variables: &Variables) -> Result<Self, ConfigError> {
+        let start = Start::of(env!("CARGO_PKG_NAME"), variables).await?;
+        Ok(Self { storage: start.storage(Duration::from_secs(15)).await?, table: start.table })
     }
 }
 
@@ -88,6 +87,9 @@ pub async fn handle(app: &App, _event: LambdaEvent<EventBridgeEvent<Value>>) -> 
             Turn::Postponed => swept.postponed += 1,
         }
     }
+    Metric::UploadsExpired.add(swept.expired as u64);
+    // Also where there are none, so that an alarm tells quiet from silence.
+    Metric::AssetsOverdue.add(swept.given_up as u64);
     info!(swept.expired, swept.cleaned, swept.purged, swept.given_up, swept.postponed, "swept");
     Ok(swept)
 }

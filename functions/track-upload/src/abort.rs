@@ -9,7 +9,7 @@ use crate::App;
 
 /// The record goes first: it gives the quota back and is due for `sweep` at once, which finishes what this does not.
 /// Aborting again changes nothing, and a record that somebody else changes at this moment is looked at again.
-#[instrument(skip_all, fields(asset.id = id))]
+#[instrument(skip_all, fields(asset.id = id, caller))]
 pub(crate) async fn abort(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     const ATTEMPTS: usize = 5;
     let caller = app.callers.identify(request).await?;

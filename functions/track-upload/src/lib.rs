@@ -7,9 +7,10 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::config::{AuthConfig, ConfigError, StorageConfig, TableConfig, Variables};
+use quayside_shared::config::{AuthConfig, ConfigError, Variables};
 use quayside_shared::domain::{Error, Result};
-use quayside_shared::http::{Callers, problem, segments};
+use quayside_shared::http::{Callers, respond, segments};
+use quayside_shared::start::Start;
 use quayside_shared::storage::Storage;
 use quayside_shared::table::Table;
 
@@ -22,16 +23,17 @@ pub struct App {
 }
 
 impl App {
-    /// Reads the configuration.
+    /// Reads the configuration and its secrets, and opens the connections that requests will need.
     ///
     /// # Errors
-    /// If a variable is missing or wrong.
-    pub fn new(variables: &Variables) -> Result<Self, ConfigError> {
-        const NAME: &str = env!("CARGO_PKG_NAME");
+    /// If a variable is missing or wrong, or a secret cannot be had.
+    pub async fn start(variables: &Variables) -> Result<Self, ConfigError> {
+        let start = Start::of(env!("CARGO_PKG_NAME"), variables).await?;
+        let variables = &start.variables;
         Ok(Self {
             callers: Callers::new(AuthConfig::read(variables)?),
-            table: Table::new(&TableConfig::read(variables)?, NAME),
-            storage: Storage::new(&StorageConfig::read(variables)?, NAME, Duration::from_secs(8)),
+            storage: start.storage(Duration::from_secs(8)).await?,
+            table: start.table,
         })
     }
 }
@@ -41,10 +43,12 @@ impl App {
 /// # Errors
 /// Never: an error is answered with a problem document.
 pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infallible> {
-    let answer = match (request.method().as_str(), segments(&request).as_slice()) {
-        ("GET", ["v1", "uploads", id]) => progress::show(app, &request, id).await,
-        ("DELETE", ["v1", "uploads", id]) => abort::abort(app, &request, id).await,
-        (method, _) => Err(Error::NoRoute(method.to_owned())),
-    };
-    Ok(answer.unwrap_or_else(|error| problem(&request, error)))
+    respond(&request, async {
+        match (request.method().as_str(), segments(&request).as_slice()) {
+            ("GET", ["v1", "uploads", id]) => progress::show(app, &request, id).await,
+            ("DELETE", ["v1", "uploads", id]) => abort::abort(app, &request, id).await,
+            (method, _) => Err(Error::NoRoute(method.to_owned())),
+        }
+    })
+    .await
 }

@@ -9,7 +9,7 @@ use tracing::instrument;
 
 use crate::App;
 
-#[instrument(skip_all, fields(asset.id = id))]
+#[instrument(skip_all, fields(asset.id = id, caller))]
 pub(crate) async fn show(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     let caller = app.callers.identify(request).await?;
     let id = AssetId::parse(id)?;

@@ -15,6 +15,7 @@ use super::metadata::Metadata;
 use super::names::{ByteSize, FileName, Sha256, Tags};
 use super::ownership::{Caller, Placement};
 use super::timestamp::Timestamp;
+use super::trace::TraceParent;
 use super::upload::{INCOMING_KEPT_SECONDS, MAX_UPLOAD_SECONDS, Strategy, Upload};
 use super::usage::Footprint;
 
@@ -137,6 +138,9 @@ pub struct Asset {
     /// The queue message for which it is being fetched or inspected, or was last.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub claimed_by: Option<String>,
+    /// Where the request that last changed it stands in a trace, so that the work that follows is of the same.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub trace: Option<TraceParent>,
     /// Whether it was ready once.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub was_ready: bool,
@@ -291,6 +295,7 @@ impl Asset {
             due_at: Some(due_at),
             upload: None,
             claimed_by: None,
+            trace: caller.trace(),
             was_ready: false,
             purged_at: None,
             created_at: now,

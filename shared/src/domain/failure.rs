@@ -58,6 +58,11 @@ pub enum FailureCode {
 }
 
 impl FailureCode {
+    /// Its name in the API and in the table.
+    pub fn name(self) -> String {
+        serde_json::to_value(self).ok().and_then(|name| name.as_str().map(ToOwned::to_owned)).unwrap_or_default()
+    }
+
     /// Whether storage keeps the bytes, so that they can be inspected again. Most failures are the file's own: it will not
     /// get better, and its bytes are deleted. But what `was_ready` once, and no longer is by what is allowed today, is
     /// not to be lost by being inspected again.

@@ -10,6 +10,7 @@ use std::ops::Deref;
 use super::asset::Asset;
 use super::error::{Error, Result};
 use super::identity::{ProjectId, Subject};
+use super::trace::TraceParent;
 use super::webhook::Endpoint;
 
 /// The role claim that opens everything.
@@ -20,18 +21,30 @@ const ADMINISTRATOR: &str = "media:admin";
 pub struct Caller {
     subject: Subject,
     administrator: bool,
+    trace: Option<TraceParent>,
 }
 
 impl Caller {
     /// The caller of a token whose signature, issuer, audience and times were checked.
     pub fn from_verified_claims(subject: Subject, roles: &[String]) -> Self {
-        Self { subject, administrator: roles.iter().any(|role| role == ADMINISTRATOR) }
+        Self { subject, administrator: roles.iter().any(|role| role == ADMINISTRATOR), trace: None }
     }
 
     /// The owner of the endpoint to which a webhook was sent whose signature was checked with the endpoint's own
     /// secret. What comes in is the owner's, whatever roles the owner's tokens have.
     pub fn from_verified_endpoint(endpoint: &Endpoint) -> Self {
-        Self { subject: endpoint.owner.clone(), administrator: false }
+        Self { subject: endpoint.owner.clone(), administrator: false, trace: None }
+    }
+
+    /// The caller, in the trace of its request: what it begins or changes takes that trace along.
+    #[must_use]
+    pub fn in_trace(self, trace: Option<TraceParent>) -> Self {
+        Self { trace, ..self }
+    }
+
+    /// The trace of its request.
+    pub(crate) fn trace(&self) -> Option<TraceParent> {
+        self.trace
     }
 
     /// The token's `sub`.
@@ -49,12 +62,14 @@ impl Caller {
         self.administrator
     }
 
-    /// Proves that the caller may change `asset`, given its role in the asset's project.
+    /// Proves that the caller may change `asset`, given its role in the asset's project. The asset is then of the
+    /// caller's trace, which its next change records.
     ///
     /// # Errors
     /// `NotFound` if it may not even see it, `Forbidden` if it may only read.
     pub(crate) fn own(&self, asset: Asset, role: Option<Role>) -> Result<Owned<Asset>> {
         let as_administrator = self.administrator && self.subject != asset.owner;
+        let asset = Asset { trace: self.trace.or(asset.trace), ..asset };
         if self.subject == asset.owner || self.administrator {
             return Ok(Owned { value: Readable(asset), by: self.subject.clone(), as_administrator });
         }

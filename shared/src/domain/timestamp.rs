@@ -27,6 +27,11 @@ impl Timestamp {
         u64::try_from(self.0.unix_timestamp()).unwrap_or(0)
     }
 
+    /// Milliseconds since 1970, without leap seconds.
+    pub fn milliseconds(self) -> u64 {
+        u64::try_from(self.0.unix_timestamp_nanos() / 1_000_000).unwrap_or_default()
+    }
+
     /// The moment that many seconds after 1970; the end of time if that is out of range.
     pub fn from_unix_seconds(seconds: u64) -> Self {
         Self(OffsetDateTime::UNIX_EPOCH).plus_seconds(seconds)

@@ -4,9 +4,11 @@ use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
 
 use super::request::header;
-use super::tokens::{Jwks, Verifier, unverified_claims};
+use super::respond::trace_of;
+use super::tokens::{Claims, Jwks, Verifier, unverified_claims};
 use crate::config::AuthConfig;
 use crate::domain::{Caller, Error, Result, Subject};
+use crate::telemetry::caller_hash;
 
 /// Tells who sent a request.
 #[derive(Debug)]
@@ -29,17 +31,19 @@ impl Callers {
         }
     }
 
-    /// The caller of a request. Takes no wave, but for the first token of an unknown key in `jwks` mode.
+    /// The caller of a request, whose hash goes into the log as the span's `caller`. Takes no wave, but for the first token of an unknown key in `jwks` mode.
     ///
     /// # Errors
     /// `Unauthenticated` if there is no token or it does not hold; `Unavailable` if the issuer's keys cannot be fetched.
     pub async fn identify(&self, request: &Request) -> Result<Caller> {
         let claims = match self {
-            Self::Gateway => return gateway_caller(request),
+            Self::Gateway => gateway_claims(request)?,
             Self::Jwks(jwks) => jwks.verify(bearer(request)?).await?,
             Self::Secret(verifier) => verifier.verify(bearer(request)?)?,
         };
-        Ok(Caller::from_verified_claims(Subject::parse(&claims.sub)?, &claims.roles))
+        let caller = Caller::from_verified_claims(Subject::parse(&claims.sub)?, &claims.roles);
+        tracing::Span::current().record("caller", caller_hash(caller.subject()));
+        Ok(caller.in_trace(trace_of(request)))
     }
 }
 
@@ -51,7 +55,7 @@ fn bearer(request: &Request) -> Result<&str> {
     }
 }
 
-fn gateway_caller(request: &Request) -> Result<Caller> {
+fn gateway_claims(request: &Request) -> Result<Claims> {
     let context = request.request_context_ref();
     let claims = match context {
         Some(RequestContext::ApiGatewayV2(context)) => {
@@ -62,7 +66,7 @@ fn gateway_caller(request: &Request) -> Result<Caller> {
     let claims = claims.ok_or(Error::Unauthenticated("Send a token: Authorization: Bearer …"))?;
     let subject = claims.get("sub").ok_or(Error::Unauthenticated("The token has no sub."))?;
     let roles = if claims.contains_key("roles") { roles_of_verified(request, subject) } else { Vec::new() };
-    Ok(Caller::from_verified_claims(Subject::parse(subject)?, &roles))
+    Ok(Claims { sub: subject.clone(), roles })
 }
 
 /// The roles in the token that the authorizer has verified. API Gateway passes a list of claims as one text, `[a b]`, in

@@ -7,6 +7,7 @@ mod cursor;
 mod fields;
 mod problem;
 mod request;
+mod respond;
 mod tokens;
 
 pub use answer::{accepted, created, no_content, ok, redirect};
@@ -14,8 +15,9 @@ pub use asset::{AssetJson, asset_json};
 pub use callers::Callers;
 pub use cursor::Cursors;
 pub use fields::{Fields, read};
-pub use problem::{problem, problem_json};
+pub use problem::problem_json;
 pub use request::{accepts_json, queries, query, segments};
+pub use respond::{respond, trace_of};
 
 /// The body of most requests is never longer, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 << 10;

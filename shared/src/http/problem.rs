@@ -7,6 +7,7 @@ use lambda_http::{Body, Request, RequestExt};
 use serde::Serialize;
 
 use crate::domain::Error;
+use crate::telemetry::Metric;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -24,7 +25,7 @@ struct Problem {
 
 /// The answer to a request that failed. What the client can do nothing about is written to the log, with its causes,
 /// and the client gets the request's id to ask for it.
-pub fn problem(request: &Request, error: Error) -> Response<Body> {
+pub(super) fn problem(request: &Request, error: Error) -> Response<Body> {
     let document = document(request, &error);
     let status = StatusCode::from_u16(document.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = serde_json::to_string(&document).unwrap_or_default();
@@ -58,10 +59,11 @@ fn document(request: &Request, error: &Error) -> Problem {
     let (status, code, field) = kind(error);
     let request_id = request_id(request);
     if status.is_server_error() {
-        tracing::error!(request_id, code, error = error.causes(), "request failed");
+        tracing::error!(code, error = error.causes(), "request failed");
     } else {
-        tracing::info!(request_id, code, status = status.as_u16(), "request refused");
+        tracing::info!(code, status = status.as_u16(), "request refused");
     }
+    Metric::Refusals.add_of(1, code);
     Problem {
         r#type: format!("urn:quayside:problem:{code}"),
         title: status.canonical_reason().unwrap_or_default(),
@@ -105,7 +107,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str, String) {
     (status, code, field.to_owned())
 }
 
-fn request_id(request: &Request) -> String {
+pub(super) fn request_id(request: &Request) -> String {
     match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone().unwrap_or_default(),
         _ => String::new(),

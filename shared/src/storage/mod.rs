@@ -20,8 +20,10 @@ use aws_sdk_s3::config::{
     AppName, BehaviorVersion, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation,
 };
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::config::StorageConfig;
+use crate::connections::warm;
 use crate::domain::Error;
 
 /// A connection to the bucket. Its requests may run at once; each is repeated twice by the SDK where that may help.
@@ -32,15 +34,16 @@ pub struct Storage {
 }
 
 impl Storage {
-    /// A client of `function`'s own, which names itself in its requests and gives one up, with its repetitions, after
-    /// `patience`: less than the function has, so that it can still say so. Opens no connection yet.
-    pub fn new(config: &StorageConfig, function: &'static str, patience: Duration) -> Self {
+    /// A client for `function`, which names itself in its requests and gives one up, with its repetitions, after
+    /// `patience`. Opens no connection yet.
+    pub fn new(config: &StorageConfig, function: &'static str, patience: Duration, http: &SharedHttpClient) -> Self {
         let key = Credentials::new(&config.key_id, config.application_key.expose(), None, None, "environment");
         let settings = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(config.region.clone()))
             .endpoint_url(config.endpoint.as_str())
             .credentials_provider(key)
+            .http_client(http.clone())
             .force_path_style(true)
             // B2 refuses the checksums that the SDK would add of its own accord.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
@@ -57,6 +60,11 @@ impl Storage {
             Err(_) => settings,
         };
         Self { client: Client::from_conf(settings.build()), bucket: config.bucket.clone() }
+    }
+
+    /// Opens a connection, with a question about an object that there cannot be.
+    pub async fn warm(&self) {
+        warm("storage", self.client.head_object().bucket(&self.bucket).key("media/-").send()).await;
     }
 }
 

@@ -11,6 +11,7 @@ use crate::domain::{
     Asset, AssetId, Caller, Error, Failure, Metadata, Owned, Readable, Result, Role, Sha256, Status, Timestamp,
     Unproven, Variant,
 };
+use crate::telemetry::Metric;
 
 /// How an asset began.
 #[derive(Debug)]
@@ -220,8 +221,10 @@ impl Table {
     /// # Errors
     /// `Conflict` if the record has changed; `Unavailable` or `Internal`.
     pub async fn mark_failed(&self, work: &Work<Asset>, now: Timestamp, failure: Failure) -> Result<Work<Asset>> {
+        let code = failure.code;
         let failed = work.failed(now, failure);
         self.replace(work, &failed, None).await?;
+        Metric::Failures.add_of(1, &code.name());
         Ok(Work::over(failed))
     }
 

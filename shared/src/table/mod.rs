@@ -27,11 +27,13 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{AppName, BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::config::{AppName, BehaviorVersion, Region};
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::config::TableConfig;
+use crate::connections::warm;
 use crate::domain::{Error, Result};
 
 type Item = HashMap<String, AttributeValue>;
@@ -44,14 +46,13 @@ pub struct Table {
 }
 
 impl Table {
-    /// A client of `function`'s own, which names itself in its requests. Opens no connection yet.
-    pub fn new(config: &TableConfig, function: &'static str) -> Self {
-        let session = config.session.as_ref().map(|session| session.expose().to_owned());
-        let key = Credentials::new(&config.key_id, config.secret_key.expose(), session, None, "environment");
+    /// A client for `function`, which names itself in its requests. Opens no connection yet.
+    pub fn new(config: &TableConfig, function: &'static str, http: &SharedHttpClient) -> Self {
         let mut settings = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(config.region.clone()))
-            .credentials_provider(key)
+            .region(Region::new(config.aws.region.clone()))
+            .credentials_provider(config.aws.credentials())
+            .http_client(http.clone())
             .timeout_config(
                 TimeoutConfig::builder()
                     .connect_timeout(Duration::from_secs(2))
@@ -62,6 +63,12 @@ impl Table {
         settings.set_endpoint_url(config.endpoint.as_ref().map(ToString::to_string));
         settings.set_app_name(AppName::new(function).ok());
         Self { client: Client::from_conf(settings.build()), name: config.name.clone() }
+    }
+
+    /// Opens a connection, with a question about an asset that there cannot be.
+    pub async fn warm(&self) {
+        let nothing = key("ASSET#".to_owned(), "ASSET".to_owned());
+        warm("the table", self.client.get_item().table_name(&self.name).set_key(Some(nothing)).send()).await;
     }
 
     /// One item by its whole key, as the last write left it.

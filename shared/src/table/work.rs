@@ -6,7 +6,7 @@ use std::ops::Deref;
 use serde::Deserialize;
 
 use super::{Table, malformed, text, unexpected};
-use crate::domain::{Asset, AssetId, Error, Result, Status, Strategy, Timestamp};
+use crate::domain::{Asset, AssetId, Error, Result, Status, Strategy, Timestamp, TraceParent};
 
 /// How many hash keys the index of what is due is spread over.
 pub(super) const DUE_SHARDS: u8 = 4;
@@ -41,6 +41,7 @@ pub struct Message {
     id: String,
     asset: AssetId,
     version: u64,
+    trace: Option<TraceParent>,
 }
 
 #[derive(Deserialize)]
@@ -63,6 +64,7 @@ struct StreamRecord {
 struct Image {
     id: DynamoText,
     version: DynamoNumber,
+    trace: Option<DynamoText>,
 }
 
 #[derive(Deserialize)]
@@ -89,12 +91,23 @@ impl Message {
             id: id.to_owned(),
             asset: AssetId::parse(&image.id.value).map_err(malformed)?,
             version: image.version.value.parse().map_err(malformed)?,
+            trace: image.trace.and_then(|trace| TraceParent::parse(&trace.value)),
         })
     }
 
     /// The asset that it is about.
     pub fn asset(&self) -> AssetId {
         self.asset
+    }
+
+    /// Writes into the current span, whose fields they are, which asset (`asset.id`) it is about, and in which trace
+    /// (`trace.id`).
+    pub fn tell(&self) {
+        let span = tracing::Span::current();
+        span.record("asset.id", tracing::field::display(self.asset));
+        if let Some(trace) = self.trace {
+            span.record("trace.id", trace.trace_id());
+        }
     }
 }
 
