@@ -7,6 +7,7 @@
 mod document;
 mod events;
 mod functions;
+mod parameters;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -60,7 +61,7 @@ pub struct Function {
     /// What an invocation may take, in MiB.
     pub memory_mb: u32,
     /// Environment variables, the global ones included. `None` where only a deployment knows the value, as for a `Ref`
-    /// to a resource. References to secrets (`{{resolve:…}}`) stand as written.
+    /// to a resource or to a parameter without a default.
     pub variables: BTreeMap<String, Option<String>>,
 }
 
@@ -77,11 +78,9 @@ pub struct Route {
     pub needs_token: bool,
 }
 
-/// `CorsConfiguration` of the HTTP API.
+/// `CorsConfiguration` of the HTTP API, but for its origins, which only a deployment knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cors {
-    /// Allowed origins, parameters resolved.
-    pub origins: Vec<String>,
     /// Allowed methods.
     pub methods: Vec<String>,
     /// Allowed request headers.
@@ -193,6 +192,24 @@ impl TemplateError {
     }
 }
 
+/// The template at `path` as JSON, with short tags in their long form and parameters at their defaults, for what
+/// [`Template`] does not tell.
+///
+/// # Errors
+///
+/// If the file cannot be read, or is no YAML.
+pub fn document(path: &Path) -> Result<Value, TemplateError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| TemplateError::new("the file", format!("{} cannot be read: {error}", path.display())))?;
+    parse(&text)
+}
+
+fn parse(text: &str) -> Result<Value, TemplateError> {
+    let mut document = document::parse(text)?;
+    parameters::resolve(&mut document);
+    Ok(document)
+}
+
 impl Template {
     /// Reads the template at `path`.
     ///
@@ -200,23 +217,19 @@ impl Template {
     ///
     /// With the resource and the property, if the file cannot be read, is no YAML, or holds what cannot be run here.
     pub fn read(path: &Path) -> Result<Self, TemplateError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| TemplateError::new("the file", format!("{} cannot be read: {error}", path.display())))?;
-        Self::parse(&text)
+        Self::of_document(&document(path)?)
     }
 
-    fn parse(text: &str) -> Result<Self, TemplateError> {
-        let document = document::parse(text)?;
-        let whole = Section { place: "the template".to_owned(), value: &document };
-        let parameters = Parameters::read(&whole)?;
+    fn of_document(document: &Value) -> Result<Self, TemplateError> {
+        let whole = Section { place: "the template".to_owned(), value: document };
         let globals = whole.section("Globals")?;
         let mut builder = Builder::default();
         let resources = whole.required("Resources")?;
         for (name, resource) in resources.object()? {
             let resource = Section { place: name.clone(), value: resource };
-            builder.add(&resource, name, &globals, &parameters)?;
+            builder.add(&resource, name, &globals)?;
         }
-        builder.cors = functions::read_cors(&globals, &parameters)?;
+        builder.cors = functions::read_cors(&globals)?;
         builder.finish()
     }
 
@@ -240,25 +253,21 @@ struct Builder {
 }
 
 impl Builder {
-    fn add(
-        &mut self,
-        resource: &Section<'_>,
-        name: &str,
-        globals: &Section<'_>,
-        parameters: &Parameters,
-    ) -> Result<(), TemplateError> {
+    fn add(&mut self, resource: &Section<'_>, name: &str, globals: &Section<'_>) -> Result<(), TemplateError> {
         let kind = resource.required("Type")?.text()?;
         let properties = resource.section("Properties")?;
         match kind.as_str() {
-            "AWS::Serverless::Function" => functions::read(self, name, &properties, globals, parameters)?,
+            "AWS::Serverless::Function" => functions::read(self, name, &properties, globals)?,
             "AWS::DynamoDB::Table" => self.tables.push(table::read(&properties)?),
             "AWS::Pipes::Pipe" => self.pipes.push(events::read_pipe(&properties)?),
             "AWS::Events::Rule" => self.rules.push(events::read_rule(name, &properties)?),
-            "AWS::SQS::Queue" => self.queues.push(events::read_queue(name, &properties, parameters)?),
+            "AWS::SQS::Queue" => self.queues.push(events::read_queue(name, &properties)?),
             // There is one bus here and nobody to keep from a queue; roles, logs and alarms change no behaviour.
             "AWS::Events::EventBus" | "AWS::SQS::QueuePolicy" => {}
             other
-                if ["AWS::IAM::", "AWS::Logs::", "AWS::CloudWatch::"].iter().any(|known| other.starts_with(known)) => {}
+                if ["AWS::IAM::", "AWS::Logs::", "AWS::CloudWatch::", "AWS::SNS::"]
+                    .iter()
+                    .any(|known| other.starts_with(known)) => {}
             other => return Err(resource.error(format!("the local system has nothing that works as {other} does"))),
         }
         Ok(())
@@ -310,27 +319,6 @@ fn only_one<T>(mut resources: Vec<T>, kind: &str) -> Result<T, TemplateError> {
     match (resources.pop(), resources.is_empty()) {
         (Some(resource), true) => Ok(resource),
         _ => Err(TemplateError::new("Resources", format!("there must be exactly one {kind}"))),
-    }
-}
-
-/// The template's parameters, at their defaults.
-struct Parameters(BTreeMap<String, Value>);
-
-impl Parameters {
-    fn read(template: &Section<'_>) -> Result<Self, TemplateError> {
-        let section = template.section("Parameters")?;
-        let mut defaults = BTreeMap::new();
-        for (name, parameter) in section.object()? {
-            if let Some(default) = parameter.get("Default") {
-                defaults.insert(name.clone(), default.clone());
-            }
-        }
-        Ok(Self(defaults))
-    }
-
-    /// The value with a `Ref` to a parameter replaced by the parameter's default. Everything else stays as it is.
-    fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
-        value.get("Ref").and_then(Value::as_str).and_then(|name| self.0.get(name)).unwrap_or(value)
     }
 }
 

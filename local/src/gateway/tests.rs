@@ -88,7 +88,6 @@ fn gateway(folder: &TempDir, journal: &Journal, events: &Arc<Mutex<Vec<Value>>>)
             ),
         ]),
         cors: Cors {
-            origins: vec!["https://app.example".to_owned()],
             methods: vec!["GET".to_owned(), "POST".to_owned()],
             headers: vec!["authorization".to_owned()],
             exposed_headers: vec!["etag".to_owned()],

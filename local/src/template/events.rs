@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::document::referred;
-use super::{Parameters, Pipe, Queue, Redrive, Rule, Section, TemplateError};
+use super::{Pipe, Queue, Redrive, Rule, Section, TemplateError};
 use crate::pattern::Pattern;
 
 pub(super) fn read_pipe(properties: &Section<'_>) -> Result<Pipe, TemplateError> {
@@ -28,7 +28,9 @@ pub(super) fn read_pipe(properties: &Section<'_>) -> Result<Pipe, TemplateError>
     stream.only(&[
         "BatchSize",
         "DeadLetterConfig",
+        "MaximumRecordAgeInSeconds",
         "MaximumRetryAttempts",
+        "OnPartialBatchItemFailure",
         "ParallelizationFactor",
         "StartingPosition",
     ])?;
@@ -73,11 +75,7 @@ pub(super) fn read_rule(name: &str, properties: &Section<'_>) -> Result<Rule, Te
     })
 }
 
-pub(super) fn read_queue(
-    name: &str,
-    properties: &Section<'_>,
-    parameters: &Parameters,
-) -> Result<Queue, TemplateError> {
+pub(super) fn read_queue(name: &str, properties: &Section<'_>) -> Result<Queue, TemplateError> {
     properties.only(&[
         "DelaySeconds",
         "KmsMasterKeyId",
@@ -91,9 +89,6 @@ pub(super) fn read_queue(
         "VisibilityTimeout",
     ])?;
     properties.must_be("DelaySeconds", &json!(0))?;
-    let number = |section: Section<'_>, range| {
-        Section { value: parameters.resolve(section.value), place: section.place }.number(range)
-    };
     let redrive = match properties.get("RedrivePolicy") {
         Some(policy) => {
             let dead_letters = policy.required("deadLetterTargetArn")?;
@@ -101,13 +96,13 @@ pub(super) fn read_queue(
                 dead_letters: referred(dead_letters.value)
                     .ok_or_else(|| dead_letters.error("must be the Arn of a queue"))?
                     .to_owned(),
-                max_receive_count: number(policy.required("maxReceiveCount")?, 1..=1000)?,
+                max_receive_count: policy.required("maxReceiveCount")?.number(1..=1000)?,
             })
         }
         None => None,
     };
     // SQS's own default is 30 seconds.
     let visibility_timeout =
-        properties.get("VisibilityTimeout").map_or(Ok(30), |timeout| number(timeout, 0..=43_200))?;
+        properties.get("VisibilityTimeout").map_or(Ok(30), |timeout| timeout.number(0..=43_200))?;
     Ok(Queue { name: name.to_owned(), visibility_timeout: Duration::from_secs(visibility_timeout.into()), redrive })
 }

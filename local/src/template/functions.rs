@@ -6,22 +6,23 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::document::{referred, text_of};
-use super::{Builder, Cors, Function, Parameters, QueueSource, Route, Schedule, Section, TemplateError};
+use super::{Builder, Cors, Function, QueueSource, Route, Schedule, Section, TemplateError};
 
 /// What of a function's properties the local system either reads or has no use for.
-const PROPERTIES: [&str; 14] = [
+const PROPERTIES: [&str; 15] = [
     "Architectures",
     "CodeUri",
     "Description",
     "Environment",
     "EphemeralStorage",
+    "EventInvokeConfig",
     "Events",
     "FunctionName",
     "Handler",
     "LoggingConfig",
     "MemorySize",
-    "Policies",
     "ReservedConcurrentExecutions",
+    "Role",
     "Runtime",
     "Timeout",
 ];
@@ -31,12 +32,15 @@ pub(super) fn read(
     logical_name: &str,
     properties: &Section<'_>,
     globals: &Section<'_>,
-    parameters: &Parameters,
 ) -> Result<(), TemplateError> {
     properties.only(&PROPERTIES)?;
+    // A scheduled run that failed is not repeated; the next one comes in its time.
+    properties.section("EventInvokeConfig")?.must_be("MaximumRetryAttempts", &json!(0))?;
     let defaults = globals.section("Function")?;
-    let folder = properties.required("CodeUri")?.text()?;
-    let name = folder.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+    let code = properties.required("CodeUri")?;
+    let path = code.text()?;
+    let name = path.strip_prefix("target/lambda/").and_then(|path| path.strip_suffix("/bootstrap.zip"));
+    let name = name.ok_or_else(|| code.error("must be target/lambda/<folder>/bootstrap.zip"))?.to_owned();
 
     // Lambda's own default is 3 seconds.
     let timeout = properties.get("Timeout").or_else(|| defaults.get("Timeout"));
@@ -50,7 +54,7 @@ pub(super) fn read(
     for environment in [defaults.section("Environment")?, properties.section("Environment")?] {
         let section = environment.section("Variables")?;
         for (variable, value) in section.object()? {
-            variables.insert(variable.clone(), read_variable(&section, variable, parameters.resolve(value))?);
+            variables.insert(variable.clone(), read_variable(&section, variable, value)?);
         }
     }
 
@@ -122,7 +126,15 @@ fn read_queue_source(function: &str, properties: &Section<'_>) -> Result<QueueSo
 }
 
 fn read_schedule(event: &str, function: &str, properties: &Section<'_>) -> Result<Schedule, TemplateError> {
-    properties.only(&["Description", "Input", "Name", "ScheduleExpression", "State"])?;
+    properties.only(&[
+        "DeadLetterConfig",
+        "Description",
+        "Input",
+        "Name",
+        "RetryPolicy",
+        "ScheduleExpression",
+        "State",
+    ])?;
     properties.must_be("State", &json!("ENABLED"))?;
     let expression = properties.required("ScheduleExpression")?;
     let every = read_rate(&expression.text()?)
@@ -148,20 +160,16 @@ fn read_rate(expression: &str) -> Option<Duration> {
     Some(Duration::from_secs(seconds) * number)
 }
 
-pub(super) fn read_cors(globals: &Section<'_>, parameters: &Parameters) -> Result<Option<Cors>, TemplateError> {
+pub(super) fn read_cors(globals: &Section<'_>) -> Result<Option<Cors>, TemplateError> {
     let Some(cors) = globals.section("HttpApi")?.get("CorsConfiguration") else {
         return Ok(None);
     };
     cors.only(&["AllowHeaders", "AllowMethods", "AllowOrigins", "ExposeHeaders", "MaxAge"])?;
     let list = |key: &str| -> Result<Vec<String>, TemplateError> {
         let Some(list) = cors.get(key) else { return Ok(Vec::new()) };
-        list.elements()?
-            .into_iter()
-            .map(|element| Section { value: parameters.resolve(element.value), ..element }.text())
-            .collect()
+        list.elements()?.iter().map(Section::text).collect()
     };
     Ok(Some(Cors {
-        origins: list("AllowOrigins")?,
         methods: list("AllowMethods")?,
         headers: list("AllowHeaders")?,
         exposed_headers: list("ExposeHeaders")?,

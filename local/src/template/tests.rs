@@ -4,20 +4,25 @@ use serde_json::json;
 
 use super::*;
 
+fn parsed(text: &str) -> Result<Template, TemplateError> {
+    Template::of_document(&parse(text)?)
+}
+
 /// The least that is a template, with `more` among its resources.
 fn with(more: &str) -> Result<Template, TemplateError> {
-    Template::parse(&format!(
+    parsed(&format!(
         r"
 Parameters:
   Attempts: {{Type: Number, Default: 7}}
-  Origin: {{Type: String, Default: https://app.example}}
+  Chosen: {{Type: String}}
+  Origins: {{Type: CommaDelimitedList}}
 Globals:
   Function:
     Timeout: 10
     Environment:
       Variables: {{LEVEL: info, SIZE: 16, ATTEMPTS: !Ref Attempts, TABLE: !Ref Table}}
   HttpApi:
-    CorsConfiguration: {{AllowOrigins: [!Ref Origin], AllowMethods: [GET], MaxAge: 600}}
+    CorsConfiguration: {{AllowOrigins: !Ref Origins, AllowMethods: [GET], MaxAge: 600}}
 Resources:
   Table:
     Type: AWS::DynamoDB::Table
@@ -41,9 +46,15 @@ fn function(events: &str) -> Result<Template, TemplateError> {
   Work:
     Type: AWS::Serverless::Function
     Properties:
-      CodeUri: functions/work/
+      CodeUri: target/lambda/work/bootstrap.zip
       Environment:
-        Variables: {{LEVEL: debug, FAST: true, NAME: !Sub '${{AWS::StackName}}-x', KEY: '{{{{resolve:secret}}}}'}}
+        Variables:
+          LEVEL: debug
+          FAST: true
+          NAME: !Sub '${{AWS::StackName}}-x'
+          KEY: !Sub 'secret:${{Attempts}}:${{Attempts}}!'
+          CHOSEN: !Ref Chosen
+          CHOSEN_TOO: !Sub 'secret:${{Chosen}}'
       Events: {events}"
     ))
 }
@@ -56,11 +67,13 @@ fn the_projects_own_template_is_understood_whole() {
     let process = template.function("process-metadata").unwrap();
     assert_eq!((process.logical_name.as_str(), process.timeout), ("ProcessMetadata", Duration::from_secs(300)));
     assert_eq!((process.memory_mb, template.function("sweep").unwrap().memory_mb), (1769, 256));
-    assert_eq!(process.variables["MAX_IMAGE_MB"].as_deref(), Some("50"));
+    assert_eq!(process.variables["MAX_MEGAPIXELS"].as_deref(), Some("100"));
     assert_eq!(process.variables["PROCESSING_ATTEMPTS"].as_deref(), Some("5"));
     assert_eq!(process.variables["TABLE_NAME"], None);
-    assert!(process.variables["S3_KEY_ID"].as_deref().unwrap().starts_with("{{resolve:"));
-    assert!(process.variables["ALLOWED_TYPES"].as_deref().unwrap().contains("image/gif image/svg+xml video/mp4"));
+    assert_eq!(process.variables["S3_KEY_ID"].as_deref(), Some("secretsmanager:quayside/storage:keyId"));
+    assert_eq!(process.variables["S3_BUCKET"], None);
+    let initiate = template.function("initiate-upload").unwrap();
+    assert!(initiate.variables["ALLOWED_TYPES"].as_deref().unwrap().contains("image/gif image/svg+xml video/mp4"));
 
     let complete = template.routes.iter().find(|route| route.path == "/v1/uploads/{id}/complete").unwrap();
     assert_eq!((complete.method.as_str(), complete.function.as_str()), ("POST", "complete-upload"));
@@ -75,13 +88,17 @@ fn the_projects_own_template_is_understood_whole() {
         assert_eq!(source.queue, queue);
         assert!(source.report_batch_item_failures);
         let queue = template.queues.iter().find(|queue| queue.name == source.queue).unwrap();
-        let function = template.function(function).unwrap();
-        assert_eq!(queue.visibility_timeout, function.timeout * 2);
+        assert_eq!(queue.visibility_timeout, template.function(function).unwrap().timeout * 2);
         let redrive = queue.redrive.as_ref().unwrap();
         assert_eq!((redrive.dead_letters.as_str(), redrive.max_receive_count), (dead_letters, tries));
         // An asset is given up only when its message cannot be tried any more.
-        let within: u64 = function.variables[within].as_ref().unwrap().parse().unwrap();
-        assert!(queue.visibility_timeout * redrive.max_receive_count < Duration::from_secs(within));
+        let seconds: u64 = template
+            .functions
+            .iter()
+            .find_map(|function| function.variables.get(within))
+            .and_then(|seconds| seconds.as_ref()?.parse().ok())
+            .unwrap();
+        assert!(queue.visibility_timeout * redrive.max_receive_count < Duration::from_secs(seconds));
     }
     let fetch = template.function("fetch-url").unwrap();
     let total: u64 = fetch.variables["SOURCE_TOTAL_SECONDS"].as_ref().unwrap().parse().unwrap();
@@ -108,15 +125,17 @@ fn a_functions_own_variables_come_before_the_global_ones() {
     assert_eq!((work.timeout, work.memory_mb), (Duration::from_secs(10), 128));
     let expected = [
         ("ATTEMPTS", Some("7")),
+        ("CHOSEN", None),
+        ("CHOSEN_TOO", None),
         ("FAST", Some("true")),
-        ("KEY", Some("{{resolve:secret}}")),
+        ("KEY", Some("secret:7:7!")),
         ("LEVEL", Some("debug")),
         ("NAME", None),
         ("SIZE", Some("16")),
         ("TABLE", None),
     ];
     assert!(work.variables.iter().map(|(name, value)| (name.as_str(), value.as_deref())).eq(expected));
-    assert_eq!(template.cors.unwrap().origins, ["https://app.example"]);
+    assert_eq!(template.cors.unwrap().methods, ["GET"]);
 }
 
 #[test]
@@ -130,7 +149,7 @@ fn event_sources_are_read_with_what_they_leave_out() {
   Work:
     Type: AWS::Serverless::Function
     Properties:
-      CodeUri: functions/work
+      CodeUri: target/lambda/work/bootstrap.zip
       Events:
         Health: {Type: HttpApi, Properties: {Method: get, Path: /health, Auth: {Authorizer: NONE}}}
         Job: {Type: SQS, Properties: {Queue: !GetAtt Jobs.Arn}}
@@ -154,8 +173,12 @@ fn what_cannot_be_run_here_is_named_with_its_resource() {
     let rule = |properties: &str| with(&format!("  Rule: {{Type: AWS::Events::Rule, Properties: {properties}}}"));
     for (template, sentence) in [
         (
-            with("  Topic: {Type: AWS::SNS::Topic}"),
-            "template.yaml, Topic: the local system has nothing that works as AWS::SNS::Topic does",
+            with("  Steps: {Type: AWS::StepFunctions::StateMachine}"),
+            "template.yaml, Steps: the local system has nothing that works as AWS::StepFunctions::StateMachine does",
+        ),
+        (
+            with("  Work: {Type: AWS::Serverless::Function, Properties: {CodeUri: functions/work}}"),
+            "template.yaml, Work.Properties.CodeUri: must be target/lambda/<folder>/bootstrap.zip",
         ),
         (
             function("{Changed: {Type: DynamoDB, Properties: {}}}"),
@@ -208,7 +231,7 @@ fn what_cannot_be_run_here_is_named_with_its_resource() {
             with("  Second: {Type: AWS::Pipes::Pipe}"),
             "template.yaml, Second.Properties.SourceParameters: DynamoDBStreamParameters is missing",
         ),
-        (Template::parse("Resources: {}"), "template.yaml, Resources: there must be exactly one AWS::DynamoDB::Table"),
+        (parsed("Resources: {}"), "template.yaml, Resources: there must be exactly one AWS::DynamoDB::Table"),
     ] {
         assert_eq!(template.unwrap_err().to_string(), sentence);
     }
