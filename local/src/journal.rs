@@ -3,7 +3,7 @@
 //! Storage and table each write one [`Entry`] per request and take the [`Fault`] that fits it, if any. Tests read the
 //! entries to count requests and waves, and set faults to see what a function does when its backends misbehave.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -39,6 +39,8 @@ pub struct Entry {
     pub key: Option<String>,
     /// Who asked, see [`application`].
     pub by: String,
+    /// The rights to the table that it took, as the functions' roles name them: `GetItem ASSET#`. Empty for storage.
+    pub rights: BTreeSet<String>,
     /// When the request's head had arrived, in microseconds since the journal was made, on a monotonic clock.
     pub started_at_micros: u64,
     /// When the last byte of the answer was handed to the connection, on the same clock.
@@ -161,6 +163,7 @@ impl Journal {
                 operation: operation.to_owned(),
                 key: key.map(str::to_owned),
                 by: by.to_owned(),
+                rights: BTreeSet::new(),
                 started_at_micros: now,
                 ended_at_micros: now,
                 status: None,
@@ -216,6 +219,13 @@ impl Journal {
 }
 
 impl Pending {
+    /// Notes the rights that the request takes.
+    pub fn needs(&mut self, rights: BTreeSet<String>) {
+        if let Some(entry) = &mut self.entry {
+            entry.rights = rights;
+        }
+    }
+
     /// Logs the request as answered. Call it before the answer's last byte goes out, so that whoever has the answer
     /// finds the entry. Bytes are those of the bodies.
     pub fn finish(mut self, status: u16, bytes_in: u64, bytes_out: u64) {

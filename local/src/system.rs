@@ -150,7 +150,8 @@ impl System {
         tasks.spawn(apply_lifecycle(storage).map(Ok));
         let served = table.clone();
         let table_journal = journal.clone();
-        tasks.spawn(async move { Ok(served.serve(listeners.table, table_journal).await?) });
+        let rights = template.functions.iter().map(|one| (one.name.clone(), one.rights.clone())).collect();
+        tasks.spawn(async move { Ok(served.serve(listeners.table, table_journal, rights).await?) });
         tasks.spawn(serve_edge(listeners.edge, &addresses, &data.secrets));
         // A function asks table and storage when it starts.
         let functions = functions(&template, &addresses, &data.secrets).await?;

@@ -4,6 +4,7 @@
 //! here, and [`Table::trim_stream`] removes what the pipe has dealt with.
 
 mod proxy;
+mod rights;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,8 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+
+pub use rights::Rights;
 
 use crate::journal::Journal;
 use crate::template::{ACCOUNT, REGION, Table as Definition};
@@ -143,15 +146,16 @@ impl Table {
         Ok(Self { database, shared: Arc::new(shared) })
     }
 
-    /// Serves DynamoDB's HTTP protocol at `listener` until it is dropped, with every request in the journal and its
-    /// faults applied, and removes items whose time to live is over. Signatures are not checked.
+    /// Serves DynamoDB's HTTP protocol at `listener` until it is dropped, with every request in the journal, its
+    /// faults applied and each function held to its `rights`, and removes items whose time to live is over. Signatures
+    /// are not checked: who asks is who says so.
     ///
     /// # Errors
     ///
     /// If dynoxide's own server cannot start or stops.
-    pub async fn serve(&self, listener: TcpListener, journal: Journal) -> Result<(), TableError> {
+    pub async fn serve(&self, listener: TcpListener, journal: Journal, rights: Rights) -> Result<(), TableError> {
         tokio::select! {
-            result = proxy::serve(self.clone(), listener, journal) => Ok(result?),
+            result = proxy::serve(self.clone(), listener, journal, rights) => Ok(result?),
             () = self.expire_items() => Ok(()),
         }
     }

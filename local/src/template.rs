@@ -8,11 +8,12 @@ mod document;
 mod events;
 mod functions;
 mod parameters;
+mod rights;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -63,6 +64,9 @@ pub struct Function {
     /// Environment variables, the global ones included. `None` where only a deployment knows the value, as for a `Ref`
     /// to a resource or to a parameter without a default.
     pub variables: BTreeMap<String, Option<String>>,
+    /// What its role lets it do with the table: an action with the beginning of the keys of items, `GetItem ASSET#`, or
+    /// with an index, `Query index/by_owner`.
+    pub rights: BTreeSet<String>,
 }
 
 /// A route of the HTTP API.
@@ -227,7 +231,7 @@ impl Template {
         let resources = whole.required("Resources")?;
         for (name, resource) in resources.object()? {
             let resource = Section { place: name.clone(), value: resource };
-            builder.add(&resource, name, &globals)?;
+            builder.add(&resource, name, &globals, &resources)?;
         }
         builder.cors = functions::read_cors(&globals)?;
         builder.finish()
@@ -253,16 +257,23 @@ struct Builder {
 }
 
 impl Builder {
-    fn add(&mut self, resource: &Section<'_>, name: &str, globals: &Section<'_>) -> Result<(), TemplateError> {
+    fn add(
+        &mut self,
+        resource: &Section<'_>,
+        name: &str,
+        globals: &Section<'_>,
+        resources: &Section<'_>,
+    ) -> Result<(), TemplateError> {
         let kind = resource.required("Type")?.text()?;
         let properties = resource.section("Properties")?;
         match kind.as_str() {
-            "AWS::Serverless::Function" => functions::read(self, name, &properties, globals)?,
+            "AWS::Serverless::Function" => functions::read(self, name, &properties, globals, resources)?,
             "AWS::DynamoDB::Table" => self.tables.push(table::read(&properties)?),
             "AWS::Pipes::Pipe" => self.pipes.push(events::read_pipe(&properties)?),
             "AWS::Events::Rule" => self.rules.push(events::read_rule(name, &properties)?),
             "AWS::SQS::Queue" => self.queues.push(events::read_queue(name, &properties)?),
-            // There is one bus here and nobody to keep from a queue; roles, logs and alarms change no behaviour.
+            // There is one bus here and nobody to keep from a queue; roles are read with their functions; logs and alarms
+            // change no behaviour.
             "AWS::Events::EventBus" | "AWS::SQS::QueuePolicy" => {}
             other
                 if ["AWS::IAM::", "AWS::Logs::", "AWS::CloudWatch::", "AWS::SNS::"]

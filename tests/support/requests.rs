@@ -1,5 +1,7 @@
 //! What storage and table were asked.
 
+use std::collections::BTreeSet;
+
 /// One request in the log of `cargo local`.
 #[derive(Debug, Clone, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -9,6 +11,8 @@ pub struct Asked {
     pub operation: String,
     pub key: Option<String>,
     pub by: String,
+    /// The rights to the table that it took: `GetItem ASSET#`.
+    pub rights: BTreeSet<String>,
     pub started_at_micros: u64,
     pub ended_at_micros: u64,
     pub status: Option<u16>,

@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Instant;
 
@@ -167,7 +168,7 @@ async fn a_write_through_the_tables_server_is_in_its_queue_at_once() {
         .credentials_provider(aws_sdk_dynamodb::config::Credentials::new("key", "secret", None, None, "test"))
         .build();
     let client = aws_sdk_dynamodb::Client::from_conf(config);
-    tokio::spawn(async move { table.serve(listener, Journal::new()).await.unwrap() });
+    tokio::spawn(async move { table.serve(listener, Journal::new(), HashMap::new()).await.unwrap() });
     tokio::spawn(pipe.run());
 
     let put = |status: &str| {

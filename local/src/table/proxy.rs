@@ -1,10 +1,12 @@
-//! The table's public server: passes requests on to dynoxide's own, notes them in the journal and applies faults.
+//! The table's public server: passes requests on to dynoxide's own, notes them in the journal, holds functions to
+//! their rights and applies faults.
 //!
 //! dynoxide does its work on the thread that took the request, one request at a time. It has a thread of its own, so
 //! that the rest of the system never waits for its file.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -25,6 +27,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::Table;
+use super::rights::{Rights, lacking, needed};
 use crate::journal::{FaultKind, Journal, Service, application};
 
 /// The largest body that DynamoDB takes, and that it answers with.
@@ -46,16 +49,18 @@ struct BreakOff;
 struct Proxy {
     table: Table,
     journal: Journal,
+    rights: Arc<Rights>,
     backend: SocketAddr,
     client: Client<HttpConnector, Full<Bytes>>,
 }
 
-pub(super) async fn serve(table: Table, listener: TcpListener, journal: Journal) -> io::Result<()> {
+pub(super) async fn serve(table: Table, listener: TcpListener, journal: Journal, rights: Rights) -> io::Result<()> {
     let (mut backend, address) = start_backend(table.database.clone())?;
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     let client = Client::builder(TokioExecutor::new()).build(connector);
-    let proxy = Proxy { table, journal, backend: address.await.map_err(io::Error::other)??, client };
+    let rights = Arc::new(rights);
+    let proxy = Proxy { table, journal, rights, backend: address.await.map_err(io::Error::other)??, client };
 
     let mut connections = JoinSet::new();
     loop {
@@ -142,7 +147,7 @@ impl Proxy {
         }
         let operation = operation(&head.headers);
         let by = application(head.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()));
-        let pending = self.journal.begin(Service::Table, operation, None, by);
+        let mut pending = self.journal.begin(Service::Table, operation, None, by);
         let fault = self.journal.take_fault(Service::Table, operation, None, by);
 
         let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
@@ -151,6 +156,15 @@ impl Proxy {
         };
         let body = body.to_bytes();
         let bytes_in = body.len() as u64;
+
+        let needed = needed(operation, &body);
+        if let Some(right) = lacking(&self.rights, by, &needed) {
+            let message = format!("The role of {by} in template.yaml does not allow {right}");
+            let body = json!({"__type": type_of("AccessDeniedException"), "message": message}).to_string();
+            pending.finish(400, bytes_in, body.len() as u64);
+            return Ok(dynamo_response(400, body));
+        }
+        pending.needs(needed);
 
         match &fault {
             Some(FaultKind::Fail { status, code }) => {

@@ -35,7 +35,8 @@ async fn start() -> Server {
     let address = listener.local_addr().unwrap();
     let journal = Journal::new();
     let (served, log) = (table.clone(), journal.clone());
-    tokio::spawn(async move { served.serve(listener, log).await.unwrap() });
+    let rights = Rights::from([("serve-data".to_owned(), ["GetItem ASSET#".to_owned()].into())]);
+    tokio::spawn(async move { served.serve(listener, log, rights).await.unwrap() });
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .endpoint_url(format!("http://{address}"))
@@ -105,6 +106,25 @@ async fn a_request_that_dynamodb_refuses_is_answered_and_journaled_as_refused() 
     let refused = server.client.query().table_name("quayside").key_condition_expression("nonsense").send().await;
     assert_eq!(refused.unwrap_err().code(), Some("ValidationException"));
     assert_eq!(server.journal.since(0)[0].status, Some(400));
+}
+
+#[tokio::test]
+async fn a_function_may_do_what_its_role_allows_and_no_more() {
+    let server = start().await;
+    let config = server.client.config().to_builder().app_name(AppName::new("serve-data").unwrap()).build();
+    let client = Client::from_conf(config);
+    server.write("a").await.unwrap();
+    let key = put("a").item;
+    client.get_item().table_name("quayside").set_key(Some(key.clone())).send().await.unwrap();
+    let refused = client.delete_item().table_name("quayside").set_key(Some(key)).send().await.unwrap_err();
+    assert_eq!(refused.code(), Some("AccessDeniedException"));
+    let message = "The role of serve-data in template.yaml does not allow DeleteItem ASSET#";
+    assert_eq!(refused.message(), Some(message));
+    assert!(server.exists("a").await);
+
+    let entries = server.journal.since(0);
+    assert!(entries[1].rights.iter().eq(["GetItem ASSET#"]));
+    assert_eq!((entries[2].status, entries[2].rights.is_empty()), (Some(400), true));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::document::{referred, text_of};
-use super::{Builder, Cors, Function, QueueSource, Route, Schedule, Section, TemplateError};
+use super::{Builder, Cors, Function, QueueSource, Route, Schedule, Section, TemplateError, rights};
 
 /// What of a function's properties the local system either reads or has no use for.
 const PROPERTIES: [&str; 15] = [
@@ -32,6 +32,7 @@ pub(super) fn read(
     logical_name: &str,
     properties: &Section<'_>,
     globals: &Section<'_>,
+    resources: &Section<'_>,
 ) -> Result<(), TemplateError> {
     properties.only(&PROPERTIES)?;
     // A scheduled run that failed is not repeated; the next one comes in its time.
@@ -74,7 +75,9 @@ pub(super) fn read(
     }
 
     let timeout = Duration::from_secs(timeout.into());
-    builder.functions.push(Function { logical_name: logical_name.to_owned(), name, timeout, memory_mb, variables });
+    let rights = rights::read(properties, resources)?;
+    let logical_name = logical_name.to_owned();
+    builder.functions.push(Function { logical_name, name, timeout, memory_mb, variables, rights });
     Ok(())
 }
 

@@ -75,6 +75,10 @@ fn the_projects_own_template_is_understood_whole() {
     let initiate = template.function("initiate-upload").unwrap();
     assert!(initiate.variables["ALLOWED_TYPES"].as_deref().unwrap().contains("image/gif image/svg+xml video/mp4"));
 
+    let rights = |name: &str| template.function(name).unwrap().rights.iter().map(String::as_str).collect::<Vec<_>>();
+    assert_eq!(rights("serve-data"), ["GetItem ASSET#", "GetItem PROJECT#"]);
+    assert!(rights("sweep").contains(&"Query index/due"));
+
     let complete = template.routes.iter().find(|route| route.path == "/v1/uploads/{id}/complete").unwrap();
     assert_eq!((complete.method.as_str(), complete.function.as_str()), ("POST", "complete-upload"));
     assert!(complete.needs_token);
@@ -165,6 +169,51 @@ fn event_sources_are_read_with_what_they_leave_out() {
     assert_eq!(jobs.visibility_timeout, Duration::from_secs(30));
     assert_eq!(jobs.redrive.as_ref().unwrap().max_receive_count, 7);
     assert_eq!(template.table.global_secondary_indexes, json!([]));
+}
+
+#[test]
+fn rights_to_the_table_name_their_items_or_their_index() {
+    let rights = |statement: &str| {
+        let statements = format!(r#"[{{Action: "logs:PutLogEvents", Resource: !GetAtt Log.Arn}}, {statement}]"#);
+        let policies = format!("[{{PolicyName: work, PolicyDocument: {{Statement: {statements}}}}}]");
+        let work = "{CodeUri: target/lambda/work/bootstrap.zip, Role: !GetAtt Role.Arn}";
+        with(&format!(
+            "  Work: {{Type: AWS::Serverless::Function, Properties: {work}}}\n  \
+             Role: {{Type: AWS::IAM::Role, Properties: {{Policies: {policies}}}}}"
+        ))
+        .map(|template| template.function("work").unwrap().rights.iter().cloned().collect::<Vec<_>>())
+    };
+    let keys = r#""dynamodb:LeadingKeys""#;
+    let null = format!(r#""Null": {{{keys}: "false"}}"#);
+    let like = |patterns: &str| format!("ForAllValues:StringLike: {{{keys}: [{patterns}]}}");
+    let on_items = |condition: &str| {
+        let action = r#"["dynamodb:GetItem", "dynamodb:PutItem"]"#;
+        format!("{{Effect: Allow, Action: {action}, Resource: !GetAtt Table.Arn, Condition: {{{condition}}}}}")
+    };
+    let both = rights(&on_items(&format!(r##"{}, {null}"##, like(r##""A#*", "B#*""##)))).unwrap();
+    assert_eq!(both, ["GetItem A#", "GetItem B#", "PutItem A#", "PutItem B#"]);
+    let index = r#"{Effect: Allow, Action: "dynamodb:Query", Resource: [!Sub "${Table.Arn}/index/due"]}"#;
+    assert_eq!(rights(index).unwrap(), ["Query index/due"]);
+
+    let place = "template.yaml, the template.Resources.Role.Properties.Policies[0].PolicyDocument.Statement[1]";
+    for (statement, problem) in [
+        (on_items(&null), ".Condition: ForAllValues:StringLike is missing"),
+        (on_items(&like(r##""A#*""##)), ".Condition: Null is missing"),
+        (
+            on_items(&format!("{}, {null}", like(r#""*""#))),
+            ".Condition.ForAllValues:StringLike.dynamodb:LeadingKeys[0]: must be the beginning of a key, as ASSET#*",
+        ),
+        (
+            r#"{Effect: Allow, Action: "dynamodb:GetItem", Resource: "*"}"#.to_owned(),
+            ".Resource: must be the Arn of the table, or that with /index/ and a name",
+        ),
+        (
+            r#"{Effect: Deny, Action: "dynamodb:GetItem", Resource: "*"}"#.to_owned(),
+            r#".Effect: the local system knows only "Allow", not "Deny""#,
+        ),
+    ] {
+        assert_eq!(rights(&statement).unwrap_err().to_string(), format!("{place}{problem}"));
+    }
 }
 
 #[test]

@@ -1,0 +1,93 @@
+//! What right to the table a request needs, in the words of [`crate::template::Function::rights`].
+//!
+//! A write of several items needs the rights of its parts, as in AWS. Whoever is no function of the template may do
+//! everything.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::Value;
+
+/// What each function may do, by its name.
+pub type Rights = HashMap<String, BTreeSet<String>>;
+
+/// The rights that a request needs: `GetItem ASSET#`, `Query index/by_owner`.
+pub(super) fn needed(operation: &str, request: &[u8]) -> BTreeSet<String> {
+    let request: Value = serde_json::from_slice(request).unwrap_or_default();
+    if operation != "TransactWriteItems" {
+        return BTreeSet::from([right(operation, &request)]);
+    }
+    let items = request["TransactItems"].as_array().into_iter().flatten();
+    let parts = items.filter_map(Value::as_object).flatten();
+    parts
+        .map(|(part, request)| match part.as_str() {
+            "ConditionCheck" => right("ConditionCheckItem", request),
+            part => right(&format!("{part}Item"), request),
+        })
+        .collect()
+}
+
+/// The first of them that the function does not have.
+pub(super) fn lacking<'a>(rights: &Rights, function: &str, needed: &'a BTreeSet<String>) -> Option<&'a String> {
+    let has = rights.get(function)?;
+    needed.iter().find(|right| !has.contains(*right))
+}
+
+fn right(action: &str, request: &Value) -> String {
+    if let Some(index) = request["IndexName"].as_str() {
+        return format!("{action} index/{index}");
+    }
+    let key =
+        [&request["Key"]["pk"], &request["Item"]["pk"], queried(request)].into_iter().find_map(|key| key["S"].as_str());
+    let kind = key.and_then(|key| key.split_once('#')).map_or("", |(kind, _)| kind);
+    format!("{action} {kind}#")
+}
+
+/// The partition key that a query of the table is for: what `pk = :name` stands for.
+fn queried(request: &Value) -> &Value {
+    let name = request["KeyConditionExpression"]
+        .as_str()
+        .and_then(|condition| condition.strip_prefix("pk = ")?.split_whitespace().next());
+    name.map_or(&Value::Null, |name| &request["ExpressionAttributeValues"][name])
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_request_needs_the_right_to_each_item_or_index_that_it_names() {
+        let asset = json!({"pk": {"S": "ASSET#7"}, "sk": {"S": "ASSET"}});
+        let owner = json!({"pk": {"S": "OWNER#ada#x"}, "sk": {"S": "USAGE"}});
+        for (operation, request, expected) in [
+            ("GetItem", json!({"Key": asset}), vec!["GetItem ASSET#"]),
+            ("PutItem", json!({"Item": owner}), vec!["PutItem OWNER#"]),
+            (
+                "TransactWriteItems",
+                json!({"TransactItems": [{"Put": {"Item": asset}}, {"Update": {"Key": owner}}, {"Put": {"Item": asset}},
+                                         {"Delete": {"Key": asset}}, {"ConditionCheck": {"Key": owner}}]}),
+                vec!["ConditionCheckItem OWNER#", "DeleteItem ASSET#", "PutItem ASSET#", "UpdateItem OWNER#"],
+            ),
+            ("Query", json!({"IndexName": "due"}), vec!["Query index/due"]),
+            (
+                "Query",
+                json!({"KeyConditionExpression": "pk = :a AND sk > :b",
+                       "ExpressionAttributeValues": {":a": {"S": "OWNER#ada"}, ":b": {"S": "ASSET#"}}}),
+                vec!["Query OWNER#"],
+            ),
+            ("Scan", json!({}), vec!["Scan #"]),
+        ] {
+            let needed = needed(operation, request.to_string().as_bytes());
+            assert!(needed.iter().eq(expected), "{operation}: {needed:?}");
+        }
+    }
+
+    #[test]
+    fn only_functions_are_held_to_rights() {
+        let rights = Rights::from([("sweep".to_owned(), BTreeSet::from(["Query index/due".to_owned()]))]);
+        let scan = BTreeSet::from(["Query index/due".to_owned(), "Scan #".to_owned()]);
+        assert_eq!(lacking(&rights, "sweep", &scan).map(String::as_str), Some("Scan #"));
+        assert_eq!(lacking(&rights, "client", &scan), None);
+    }
+}
