@@ -15,7 +15,7 @@ const CAPACITY: usize = 10_000;
 /// The longest application name that an entry keeps, in bytes.
 const LONGEST_NAME: usize = 64;
 
-/// Which of the two backends was asked.
+/// Which of the backends was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Service {
@@ -23,6 +23,10 @@ pub enum Service {
     Storage,
     /// The DynamoDB server.
     Table,
+    /// Secrets Manager, on the table's port.
+    Secrets,
+    /// SQS, on the table's port.
+    Queues,
 }
 
 /// One request that storage or table has dealt with.

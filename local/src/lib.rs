@@ -15,6 +15,7 @@ pub mod pipe;
 pub mod poller;
 pub mod queue;
 pub mod schedule;
+pub mod services;
 pub mod storage;
 pub mod system;
 pub mod table;

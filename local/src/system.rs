@@ -22,6 +22,7 @@ use crate::notifications::{Notifier, Target};
 use crate::pipe::Pipe;
 use crate::poller::Poller;
 use crate::queue::Queues;
+use crate::services::{self, Services};
 use crate::storage::{Credentials, Storage};
 use crate::table::Table;
 use crate::template::{self, Template};
@@ -148,12 +149,12 @@ impl System {
         ];
         tasks.spawn(storage::serve(listeners.storage, storage.clone(), credentials, journal.clone()).map(Ok));
         tasks.spawn(apply_lifecycle(storage).map(Ok));
-        let served = table.clone();
-        let table_journal = journal.clone();
+        let (served, table_journal) = (table.clone(), journal.clone());
+        let services = Services::new(&data.secrets, FUNCTIONS_KEY_ID, queues.clone());
         let rights = template.functions.iter().map(|one| (one.name.clone(), one.rights.clone())).collect();
-        tasks.spawn(async move { Ok(served.serve(listeners.table, table_journal, rights).await?) });
+        tasks.spawn(async move { Ok(served.serve(listeners.table, table_journal, services, rights).await?) });
         tasks.spawn(serve_edge(listeners.edge, &addresses, &data.secrets));
-        // A function asks table and storage when it starts.
+        // After storage, table and secrets: what a function asks them for at its start is answered.
         let functions = functions(&template, &addresses, &data.secrets).await?;
         let pipe = Pipe { table, queues: queues.clone(), definition: template.pipe, rules: template.rules };
         tasks.spawn(pipe.run().map(Ok));
@@ -176,6 +177,7 @@ impl System {
             let (timeout, _) = limits[&schedule.function];
             tasks.spawn(schedule::run(schedule, invoke, timeout).map(Ok));
         }
+        let outputs = outputs(&addresses, &origins, &template.queues);
         let counted = queues;
         let names: Vec<_> = template.queues.iter().map(|queue| queue.name.clone()).collect();
         let gateway = Gateway {
@@ -189,6 +191,7 @@ impl System {
                 let (queues, names) = (counted.clone(), names.clone());
                 async move { count(&queues, &names).await }.boxed()
             }),
+            outputs,
             web: settings.project.join("web"),
             edge_origin: addresses.edge.clone(),
             storage_origin: addresses.storage.clone(),
@@ -281,6 +284,30 @@ fn variables(described: &template::Function, addresses: &Addresses, secrets: &Se
         Some((name.clone(), value))
     });
     from_template.chain(provided.map(|(name, value)| (name.to_owned(), value.to_owned()))).collect()
+}
+
+/// What a stack deployed from the template puts out, in the form in which `sam list stack-outputs --output json` prints
+/// it; and `AwsEndpoint`, which a deployment has not: where its AWS services are.
+fn outputs(addresses: &Addresses, origins: &[String], queues: &[template::Queue]) -> serde_json::Value {
+    let origins = origins.join(",");
+    let own = [
+        ("ApiUrl", addresses.gateway.as_str()),
+        ("AppOrigins", &origins),
+        ("Region", REGION),
+        ("TableName", TABLE),
+        ("StorageEndpoint", &addresses.storage),
+        ("StorageRegion", REGION),
+        ("StorageBucket", BUCKET),
+        ("CdnUrl", &addresses.edge),
+        ("StorageSecret", services::STORAGE_SECRET),
+        ("CdnSecret", services::CDN_SECRET),
+        ("WebhookSecret", services::WEBHOOK_SECRET),
+        ("AwsEndpoint", &addresses.table),
+    ];
+    let queues =
+        queues.iter().map(|queue| (format!("{}Url", queue.name), services::queue_url(&addresses.table, &queue.name)));
+    let all = own.map(|(key, value)| (key.to_owned(), value.to_owned())).into_iter().chain(queues);
+    all.map(|(key, value)| json!({"OutputKey": key, "OutputValue": value})).collect()
 }
 
 fn named<'a>(functions: &'a Functions, name: &str) -> Result<&'a crate::functions::Invoke> {

@@ -28,6 +28,7 @@ use tokio::sync::Notify;
 pub use rights::Rights;
 
 use crate::journal::Journal;
+use crate::services::Services;
 use crate::template::{ACCOUNT, REGION, Table as Definition};
 
 /// How often expired items are removed.
@@ -146,16 +147,22 @@ impl Table {
         Ok(Self { database, shared: Arc::new(shared) })
     }
 
-    /// Serves DynamoDB's HTTP protocol at `listener` until it is dropped, with every request in the journal, its
-    /// faults applied and each function held to its `rights`, and removes items whose time to live is over. Signatures
-    /// are not checked: who asks is who says so.
+    /// Serves DynamoDB's HTTP protocol, and beside it that of `services`, at `listener` until it is dropped, with every
+    /// request in the journal, its faults applied and each function held to its `rights`, and removes items whose time to
+    /// live is over. Signatures are not checked: who asks is who says so.
     ///
     /// # Errors
     ///
     /// If dynoxide's own server cannot start or stops.
-    pub async fn serve(&self, listener: TcpListener, journal: Journal, rights: Rights) -> Result<(), TableError> {
+    pub async fn serve(
+        &self,
+        listener: TcpListener,
+        journal: Journal,
+        services: Services,
+        rights: Rights,
+    ) -> Result<(), TableError> {
         tokio::select! {
-            result = proxy::serve(self.clone(), listener, journal, rights) => Ok(result?),
+            result = proxy::serve(self.clone(), listener, journal, services, rights) => Ok(result?),
             () = self.expire_items() => Ok(()),
         }
     }

@@ -72,6 +72,7 @@ async fn carry_out(server: &Server, path: &str, parts: &request::Parts, body: Bo
             gateway.journal.clear_faults();
             Ok(Value::Null)
         }
+        ("GET", "/_local/outputs") => Ok(gateway.outputs.clone()),
         ("GET", "/_local/queues") => Ok((gateway.queues)().await),
         ("POST", "/_local/sweep") => {
             let answer = server.invoke(&gateway.sweep.function, schedule::event(&gateway.sweep)).await;

@@ -64,6 +64,8 @@ pub struct Gateway {
     pub journal: Journal,
     /// What `/_local/queues` answers.
     pub queues: QueueCounts,
+    /// What `/_local/outputs` answers: the outputs that a deployed stack would have.
+    pub outputs: Value,
     /// The folder of the page.
     pub web: PathBuf,
     /// Origin of the edge, which the page may show media from: `http://localhost:9003`.

@@ -102,6 +102,7 @@ fn gateway(folder: &TempDir, journal: &Journal, events: &Arc<Mutex<Vec<Value>>>)
         tokens: Tokens::new(&[7; 32], ISSUER, "quayside"),
         journal: journal.clone(),
         queues: Arc::new(|| std::future::ready(json!({"UploadedQueue": {"waiting": 3}})).boxed()),
+        outputs: json!([{"OutputKey": "TableName", "OutputValue": "quayside"}]),
         web,
         edge_origin: "http://localhost:9003".to_owned(),
         storage_origin: "http://localhost:9001".to_owned(),

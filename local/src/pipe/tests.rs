@@ -10,8 +10,10 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use super::*;
+use crate::data::Secrets;
 use crate::journal::Journal;
 use crate::queue::Message;
+use crate::services::Services;
 use crate::template::Template;
 
 fn template() -> Template {
@@ -168,7 +170,8 @@ async fn a_write_through_the_tables_server_is_in_its_queue_at_once() {
         .credentials_provider(aws_sdk_dynamodb::config::Credentials::new("key", "secret", None, None, "test"))
         .build();
     let client = aws_sdk_dynamodb::Client::from_conf(config);
-    tokio::spawn(async move { table.serve(listener, Journal::new(), HashMap::new()).await.unwrap() });
+    let services = Services::new(&Secrets::default(), "functions", queues.clone());
+    tokio::spawn(async move { table.serve(listener, Journal::new(), services, HashMap::new()).await.unwrap() });
     tokio::spawn(pipe.run());
 
     let put = |status: &str| {

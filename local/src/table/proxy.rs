@@ -1,5 +1,5 @@
-//! The table's public server: passes requests on to dynoxide's own, notes them in the journal, holds functions to
-//! their rights and applies faults.
+//! The table's public server: passes requests on to dynoxide's own, or to the small services beside the table, notes
+//! them in the journal, holds functions to their rights and applies faults.
 //!
 //! dynoxide does its work on the thread that took the request, one request at a time. It has a thread of its own, so
 //! that the rest of the system never waits for its file.
@@ -12,8 +12,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use dynoxide::Database;
 use dynoxide::server::serve_with_shutdown;
-use http::header::{CONNECTION, CONTENT_TYPE, ORIGIN, TRANSFER_ENCODING, USER_AGENT};
+use http::header::{CONNECTION, CONTENT_TYPE, HOST, ORIGIN, TRANSFER_ENCODING, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
+use http_body::Body;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -29,12 +30,15 @@ use tokio::task::JoinSet;
 use super::Table;
 use super::rights::{Rights, lacking, needed};
 use crate::journal::{FaultKind, Journal, Service, application};
+use crate::services::{Refusal, Services};
 
 /// The largest body that DynamoDB takes, and that it answers with.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
 
 /// The longest name of an operation; real ones have up to 40 letters.
 const LONGEST_OPERATION: usize = 64;
+
+const ASKED_FOR: &str = "This error was asked for by a fault of the local system";
 
 /// Operations after which there is nothing new in the stream. After any other the pipe has a look.
 const READS: [&str; 7] =
@@ -50,17 +54,24 @@ struct Proxy {
     table: Table,
     journal: Journal,
     rights: Arc<Rights>,
+    services: Services,
     backend: SocketAddr,
     client: Client<HttpConnector, Full<Bytes>>,
 }
 
-pub(super) async fn serve(table: Table, listener: TcpListener, journal: Journal, rights: Rights) -> io::Result<()> {
+pub(super) async fn serve(
+    table: Table,
+    listener: TcpListener,
+    journal: Journal,
+    services: Services,
+    rights: Rights,
+) -> io::Result<()> {
     let (mut backend, address) = start_backend(table.database.clone())?;
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     let client = Client::builder(TokioExecutor::new()).build(connector);
-    let rights = Arc::new(rights);
-    let proxy = Proxy { table, journal, rights, backend: address.await.map_err(io::Error::other)??, client };
+    let (rights, backend_address) = (Arc::new(rights), address.await.map_err(io::Error::other)??);
+    let proxy = Proxy { table, journal, services, rights, backend: backend_address, client };
 
     let mut connections = JoinSet::new();
     loop {
@@ -143,12 +154,12 @@ impl Proxy {
             // this, any site could read and write the table.
             let problem =
                 json!({"__type": type_of("AccessDeniedException"), "message": "The table answers no web pages"});
-            return Ok(dynamo_response(403, problem.to_string()));
+            return Ok(json_response(403, problem.to_string()));
         }
-        let operation = operation(&head.headers);
+        let (service, operation) = target(&head.headers);
         let by = application(head.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()));
-        let mut pending = self.journal.begin(Service::Table, operation, None, by);
-        let fault = self.journal.take_fault(Service::Table, operation, None, by);
+        let mut pending = self.journal.begin(service, operation, None, by);
+        let fault = self.journal.take_fault(service, operation, None, by);
 
         let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
             // Too large, or broken off by the other side.
@@ -157,20 +168,25 @@ impl Proxy {
         let body = body.to_bytes();
         let bytes_in = body.len() as u64;
 
-        let needed = needed(operation, &body);
-        if let Some(right) = lacking(&self.rights, by, &needed) {
-            let message = format!("The role of {by} in template.yaml does not allow {right}");
-            let body = json!({"__type": type_of("AccessDeniedException"), "message": message}).to_string();
-            pending.finish(400, bytes_in, body.len() as u64);
-            return Ok(dynamo_response(400, body));
+        if service == Service::Table {
+            let needed = needed(operation, &body);
+            if let Some(right) = lacking(&self.rights, by, &needed) {
+                let message = format!("The role of {by} in template.yaml does not allow {right}");
+                let body = json!({"__type": type_of("AccessDeniedException"), "message": message}).to_string();
+                pending.finish(400, bytes_in, body.len() as u64);
+                return Ok(json_response(400, body));
+            }
+            pending.needs(needed);
         }
-        pending.needs(needed);
 
         match &fault {
             Some(FaultKind::Fail { status, code }) => {
-                let body = error_body(operation, code, &body).to_string();
-                pending.finish(*status, bytes_in, body.len() as u64);
-                return Ok(dynamo_response(*status, body));
+                let answer = match service {
+                    Service::Table => json_response(*status, error_body(operation, code, &body).to_string()),
+                    _ => refusal(service, *status, code, ASKED_FOR),
+                };
+                pending.finish(*status, bytes_in, answer.body().size_hint().lower());
+                return Ok(answer);
             }
             Some(FaultKind::BreakOff) => {
                 pending.break_off(bytes_in, 0);
@@ -178,6 +194,19 @@ impl Proxy {
             }
             Some(FaultKind::Stall { milliseconds }) => tokio::time::sleep(Duration::from_millis(*milliseconds)).await,
             Some(FaultKind::LoseAnswer) | None => {}
+        }
+        if service != Service::Table {
+            let host = head.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+            let (status, answer) = match self.services.answer(service, operation, host, &body).await {
+                Ok(answer) => (200, json_response(200, answer.to_string())),
+                Err(Refusal { status, code, message }) => (status, refusal(service, status, code, &message)),
+            };
+            if fault == Some(FaultKind::LoseAnswer) {
+                pending.break_off(bytes_in, 0);
+                return Err(BreakOff);
+            }
+            pending.finish(status, bytes_in, answer.body().size_hint().lower());
+            return Ok(answer);
         }
 
         let target = Uri::builder()
@@ -211,14 +240,18 @@ impl Proxy {
     }
 }
 
-/// `PutItem` of `DynamoDB_20120810.PutItem`.
-fn operation(headers: &HeaderMap) -> &str {
-    headers
-        .get("x-amz-target")
-        .and_then(|target| target.to_str().ok()?.split_once('.'))
-        .map(|(_, operation)| operation)
-        .filter(|name| name.len() <= LONGEST_OPERATION && name.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-        .unwrap_or("Unknown")
+/// Who is asked for what: the table for `PutItem` by `DynamoDB_20120810.PutItem`.
+fn target(headers: &HeaderMap) -> (Service, &str) {
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()?.split_once('.'));
+    let (service, operation) = target.unwrap_or_default();
+    let service = match service {
+        "secretsmanager" => Service::Secrets,
+        "AmazonSQS" => Service::Queues,
+        _ => Service::Table,
+    };
+    let is_one = (1..=LONGEST_OPERATION).contains(&operation.len())
+        && operation.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (service, if is_one { operation } else { "Unknown" })
 }
 
 /// Takes out what concerns one connection only.
@@ -242,14 +275,26 @@ fn error_body(operation: &str, code: &str, request: &[u8]) -> Value {
             "CancellationReasons": vec![reason; items],
         });
     }
-    json!({"__type": type_of(code), "message": "This error was asked for by a fault of the local system"})
+    json!({"__type": type_of(code), "message": ASKED_FOR})
 }
 
 fn type_of(code: &str) -> String {
     format!("com.amazonaws.dynamodb.v20120810#{code}")
 }
 
-fn dynamo_response(status: u16, body: String) -> Response<Full<Bytes>> {
+/// An error of one of the services beside the table.
+fn refusal(service: Service, status: u16, code: &str, message: &str) -> Response<Full<Bytes>> {
+    let mut response = json_response(status, json!({"__type": code, "message": message}).to_string());
+    // SQS once spoke another protocol, and clients know its errors by the codes of that one.
+    if service == Service::Queues
+        && let Ok(code) = HeaderValue::from_str(&format!("{code};Sender"))
+    {
+        response.headers_mut().insert("x-amzn-query-error", code);
+    }
+    response
+}
+
+fn json_response(status: u16, body: String) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(body.into()));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));

@@ -12,7 +12,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::*;
+use crate::data::Secrets;
 use crate::journal::{Fault, FaultKind, Service};
+use crate::queue::Queues;
 use crate::template::Template;
 
 fn definition() -> Definition {
@@ -36,7 +38,9 @@ async fn start() -> Server {
     let journal = Journal::new();
     let (served, log) = (table.clone(), journal.clone());
     let rights = Rights::from([("serve-data".to_owned(), ["GetItem ASSET#".to_owned()].into())]);
-    tokio::spawn(async move { served.serve(listener, log, rights).await.unwrap() });
+    let queues = Queues::open(&folder.path().join("queues.db"), &[]).unwrap();
+    let services = Services::new(&Secrets::default(), "functions", queues);
+    tokio::spawn(async move { served.serve(listener, log, services, rights).await.unwrap() });
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .endpoint_url(format!("http://{address}"))
