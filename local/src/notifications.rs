@@ -3,9 +3,8 @@
 
 use std::time::Duration;
 
-use hmac::{Hmac, KeyInit, Mac};
+use quayside_shared::notification;
 use serde_json::{Value, json};
-use sha2::Sha256;
 use time::OffsetDateTime;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
@@ -79,7 +78,7 @@ impl Notifier {
 
 async fn send(target: Target, created: Created) {
     let body = json!({"events": [event(&created)]}).to_string();
-    let signature = signature(&target.secret, body.as_bytes());
+    let signature = notification::sign(&target.secret, body.as_bytes());
     let client = match reqwest::Client::builder().no_proxy().timeout(PATIENCE).build() {
         Ok(client) => client,
         Err(error) => {
@@ -124,14 +123,6 @@ fn event(created: &Created) -> Value {
     })
 }
 
-/// `v1=` and the HMAC-SHA256 of the body in hexadecimal digits.
-fn signature(secret: &str, body: &[u8]) -> String {
-    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104, section 3)")]
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length is a key");
-    mac.update(body);
-    format!("v1={}", hex::encode(mac.finalize().into_bytes()))
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
@@ -162,8 +153,8 @@ mod tests {
         if hook.attempts.fetch_add(1, Ordering::Relaxed) == 0 {
             return StatusCode::SERVICE_UNAVAILABLE;
         }
-        let signed = headers["x-bz-event-notification-signature"].to_str().unwrap().to_owned();
-        assert_eq!(signed, signature("a secret", &body));
+        let signed = headers[notification::SIGNATURE].to_str().unwrap().to_owned();
+        assert!(notification::is_signed("a secret", &body, &signed));
         hook.heard.send((signed, serde_json::from_slice(&body).unwrap())).unwrap();
         StatusCode::OK
     }

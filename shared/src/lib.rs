@@ -7,6 +7,7 @@ pub mod connections;
 pub mod delivery;
 pub mod domain;
 pub mod http;
+pub mod notification;
 pub mod queue;
 pub mod secrets;
 pub mod start;

@@ -2,21 +2,19 @@
 //! never heard of again, is completed by them.
 
 use futures_util::{StreamExt, stream};
-use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderMap;
 use lambda_http::{Body, Request, Response};
 use quayside_shared::domain::{AssetId, Error, Result, Timestamp};
 use quayside_shared::http::{accepted, read};
+use quayside_shared::notification;
 use quayside_shared::storage::keys;
 use quayside_shared::telemetry::Metric;
 use serde::Deserialize;
 use serde_json::json;
-use sha2::Sha256;
 use tracing::{debug, info, instrument};
 
 use crate::{App, MAX_WEBHOOK_BYTES};
 
-const SIGNATURE: &str = "x-bz-event-notification-signature";
 /// How many events are dealt with at once; B2 sends up to 50 together.
 const AT_ONCE: usize = 16;
 
@@ -59,16 +57,8 @@ pub(crate) async fn receive(app: &App, request: &Request) -> Result<Response<Bod
 /// # Errors
 /// `InvalidSignature`.
 fn verify(headers: &HeaderMap, body: &[u8], secret: &str) -> Result<()> {
-    let header = headers.get(SIGNATURE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let digest = header.strip_prefix("v1=").and_then(|digest| hex::decode(digest).ok());
-    let signed = digest.is_some_and(|digest| {
-        Hmac::<Sha256>::new_from_slice(secret.as_bytes()).is_ok_and(|mut mac| {
-            mac.update(body);
-            // Takes the same time wherever the first difference is.
-            mac.verify_slice(&digest).is_ok()
-        })
-    });
-    if signed { Ok(()) } else { Err(Error::InvalidSignature) }
+    let header = headers.get(notification::SIGNATURE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if notification::is_signed(secret, body, header) { Ok(()) } else { Err(Error::InvalidSignature) }
 }
 
 /// Completes the upload that an event is about, if that is one in one piece whose bytes are awaited and have come
@@ -130,14 +120,12 @@ mod tests {
         "objectVersionId":"4_zaea8c5bc362ae55070130333_f117c7bd5d6c6597c_d20230521_m235957_c001"}]}"#;
 
     fn holds(signature: &str, body: &str) -> bool {
-        let headers = [(SIGNATURE.parse().unwrap(), signature.parse().unwrap())].into_iter().collect();
+        let headers = [(notification::SIGNATURE.parse().unwrap(), signature.parse().unwrap())].into_iter().collect();
         verify(&headers, body.as_bytes(), SECRET).is_ok()
     }
 
     fn sign(body: &str) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
-        mac.update(body.as_bytes());
-        format!("v1={}", hex::encode(mac.finalize().into_bytes()))
+        notification::sign(SECRET, body.as_bytes())
     }
 
     fn upload_of(event_type: &str, bucket: &str, object: &str) -> Option<String> {
@@ -163,7 +151,7 @@ mod tests {
     #[test]
     fn the_signature_is_the_algorithms_own() {
         let digest = "v1=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
-        let headers = [(SIGNATURE.parse().unwrap(), digest.parse().unwrap())].into_iter().collect();
+        let headers = [(notification::SIGNATURE.parse().unwrap(), digest.parse().unwrap())].into_iter().collect();
         assert!(verify(&headers, b"what do ya want for nothing?", "Jefe").is_ok());
     }
 

@@ -1,10 +1,11 @@
 //! Lifecycle rules: what goes after some days.
 
+use quayside_shared::storage::rules;
 use rusqlite::params;
 use s3s::S3ErrorCode;
 use s3s::dto::{
     AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, ExpirationStatus, LifecycleExpiration, LifecycleRule,
-    LifecycleRuleFilter,
+    LifecycleRuleFilter, NoncurrentVersionExpiration,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -15,27 +16,27 @@ use super::index::{Change, micros};
 /// The most rules of a bucket at B2.
 const MOST_RULES: usize = 100;
 
-/// Removes the objects with this prefix after two days, and any upload that was not completed after seven.
-pub(super) fn housekeeping(prefix: &str) -> BucketLifecycleConfiguration {
-    let rule = |id: &str, prefix: &str| LifecycleRule {
-        id: Some(id.to_owned()),
+/// The rules that Quayside's bucket has.
+pub(super) fn housekeeping() -> Result<BucketLifecycleConfiguration> {
+    let rules = rules::lifecycle()?.into_iter().map(|rule| LifecycleRule {
+        id: Some(rule.id),
         status: ExpirationStatus::from_static(ExpirationStatus::ENABLED),
-        filter: Some(LifecycleRuleFilter { prefix: Some(prefix.to_owned()), ..LifecycleRuleFilter::default() }),
-        abort_incomplete_multipart_upload: None,
-        expiration: None,
-        noncurrent_version_expiration: None,
+        filter: Some(LifecycleRuleFilter { prefix: Some(rule.prefix), ..LifecycleRuleFilter::default() }),
+        abort_incomplete_multipart_upload: rule
+            .abort_days
+            .map(|days| AbortIncompleteMultipartUpload { days_after_initiation: Some(days) }),
+        expiration: rule
+            .expire_days
+            .map(|days| LifecycleExpiration { days: Some(days), ..LifecycleExpiration::default() }),
+        noncurrent_version_expiration: rule.noncurrent_days.map(|days| NoncurrentVersionExpiration {
+            noncurrent_days: Some(days),
+            ..NoncurrentVersionExpiration::default()
+        }),
         noncurrent_version_transitions: None,
         prefix: None,
         transitions: None,
-    };
-    let expiration = LifecycleExpiration { days: Some(2), ..LifecycleExpiration::default() };
-    let abort = AbortIncompleteMultipartUpload { days_after_initiation: Some(7) };
-    BucketLifecycleConfiguration {
-        rules: vec![
-            LifecycleRule { expiration: Some(expiration), ..rule("expire", prefix) },
-            LifecycleRule { abort_incomplete_multipart_upload: Some(abort), ..rule("abort", "") },
-        ],
-    }
+    });
+    Ok(BucketLifecycleConfiguration { rules: rules.collect() })
 }
 
 /// Refuses rules that B2 has not: transitions, tags, sizes, dates.

@@ -29,6 +29,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use quayside_shared::storage::rules;
 use s3s::dto::CORSRule;
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
@@ -77,25 +78,26 @@ impl Storage {
         })
     }
 
-    /// Makes the bucket if there is none, and sets the rules that Quayside's bucket has: pages from `cors_origins` may
-    /// PUT, GET and HEAD with any header and read the etag; what is in `incoming/` goes after two days, and
-    /// multipart uploads that were never completed after seven.
+    /// Makes the bucket if there is none, and sets the rules that Quayside's bucket has by the files in `deploy/`, with
+    /// `cors_origins` as those of its pages.
     ///
     /// Can be repeated: objects stay, the rules are set again.
     pub async fn create_bucket_with(&self, bucket: &str, cors_origins: &[String]) -> Result<()> {
-        let cors = CORSRule {
-            allowed_origins: cors_origins.to_vec(),
-            allowed_methods: ["PUT", "GET", "HEAD"].map(str::to_owned).to_vec(),
-            allowed_headers: Some(vec!["*".to_owned()]),
-            expose_headers: Some(vec!["ETag".to_owned()]),
-            max_age_seconds: Some(3_600),
-            ..CORSRule::default()
-        };
-        let bucket = bucket.to_owned();
+        let cors = rules::cors(cors_origins)?.into_iter().map(|rule| CORSRule {
+            id: Some(rule.id),
+            allowed_origins: rule.allowed_origins,
+            allowed_methods: rule.allowed_methods,
+            allowed_headers: Some(rule.allowed_headers),
+            expose_headers: Some(rule.expose_headers),
+            max_age_seconds: Some(rule.max_age_seconds),
+        });
+        let cors: Vec<_> = cors.collect();
+        let lifecycle = lifecycle::housekeeping()?;
+        let (bucket, no_pages) = (bucket.to_owned(), cors_origins.is_empty());
         self.change(move |change| {
             change.create_bucket(&bucket)?;
-            change.set_cors(&bucket, (!cors.allowed_origins.is_empty()).then_some(&[cors]))?;
-            change.set_lifecycle(&bucket, Some(&lifecycle::housekeeping("incoming/")))
+            change.set_cors(&bucket, (!no_pages).then_some(&cors))?;
+            change.set_lifecycle(&bucket, Some(&lifecycle))
         })
         .await
     }

@@ -44,7 +44,8 @@ impl Cdn {
         self.url(&keys::variant(&asset.owner, asset.id, name), now, download)
     }
 
-    fn url(&self, key: &str, now: Timestamp, download: bool) -> SignedUrl {
+    /// A URL of what is served under a key, be it of an asset or the probe of a check.
+    pub fn url(&self, key: &str, now: Timestamp, download: bool) -> SignedUrl {
         let expires_at = expiry(now, self.config.url_ttl_seconds);
         let parameters: &[(&str, &str)] = if download { &[("download", "1")] } else { &[] };
         let path = format!("/{key}");

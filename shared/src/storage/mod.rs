@@ -7,6 +7,7 @@ pub mod keys;
 mod multipart;
 mod objects;
 mod presign;
+pub mod rules;
 
 pub use multipart::{Completion, UploadedPart};
 pub use objects::{NewObject, Object};
@@ -37,35 +38,45 @@ impl Storage {
     /// A client for `function`, which names itself in its requests and gives one up, with its repetitions, after
     /// `patience`. Opens no connection yet.
     pub fn new(config: &StorageConfig, function: &'static str, patience: Duration, http: &SharedHttpClient) -> Self {
-        let key = Credentials::new(&config.key_id, config.application_key.expose(), None, None, "environment");
-        let settings = aws_sdk_s3::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(config.region.clone()))
-            .endpoint_url(config.endpoint.as_str())
-            .credentials_provider(key)
-            .http_client(http.clone())
-            .force_path_style(true)
-            // B2 refuses the checksums that the SDK would add of its own accord.
-            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
-            .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(Duration::from_secs(3))
-                    .read_timeout(patience)
-                    .operation_timeout(patience)
-                    .build(),
-            );
-        let settings = match AppName::new(function) {
-            Ok(name) => settings.app_name(name),
-            Err(_) => settings,
-        };
-        Self { client: Client::from_conf(settings.build()), bucket: config.bucket.clone() }
+        Self { client: client(config, function, patience, http), bucket: config.bucket.clone() }
     }
 
     /// Opens a connection, with a question about an object that there cannot be.
     pub async fn warm(&self) {
         warm("storage", self.client.head_object().bucket(&self.bucket).key("media/-").send()).await;
     }
+}
+
+/// The S3 client of [`Storage::new`], for programs that set up a bucket or examine one.
+pub fn client(
+    config: &StorageConfig,
+    application: &'static str,
+    patience: Duration,
+    http: &SharedHttpClient,
+) -> Client {
+    let key = Credentials::new(&config.key_id, config.application_key.expose(), None, None, "environment");
+    let settings = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(config.region.clone()))
+        .endpoint_url(config.endpoint.as_str())
+        .credentials_provider(key)
+        .http_client(http.clone())
+        .force_path_style(true)
+        // B2 refuses the checksums that the SDK would add of its own accord.
+        .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+        .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(Duration::from_secs(3))
+                .read_timeout(patience)
+                .operation_timeout(patience)
+                .build(),
+        );
+    let settings = match AppName::new(application) {
+        Ok(name) => settings.app_name(name),
+        Err(_) => settings,
+    };
+    Client::from_conf(settings.build())
 }
 
 /// The code that storage answered with, such as `NoSuchKey`; empty for an answer without one.
