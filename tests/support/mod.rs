@@ -1,5 +1,7 @@
 //! A running system, and people who use it.
 
+mod b2;
+mod cli;
 pub mod files;
 pub mod ingestion;
 pub mod media;
@@ -12,6 +14,8 @@ mod system;
 mod user;
 mod webhooks;
 
+pub use b2::{B2, KEY as B2_KEY};
+pub use cli::{Developer, Said};
 pub use requests::{Asked, waves};
 pub use source::{Reply, Source};
 pub use state::State;

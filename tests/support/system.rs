@@ -63,7 +63,7 @@ impl System {
     pub async fn start_with(options: Options) -> Self {
         let temporary = options.data.is_none().then(|| tempfile::tempdir().unwrap());
         let folder = options.data.as_deref().or(temporary.as_ref().map(TempDir::path)).unwrap();
-        let mut command = Command::new(built("quayside-local"));
+        let mut command = Command::new(program("quayside-local"));
         command.args(["--port", "0"]).arg("--data").arg(folder).stdin(Stdio::null()).stdout(Stdio::piped());
         if let Some(seconds) = options.retry_after {
             command.args(["--retry-after", &seconds.to_string()]);
@@ -195,19 +195,20 @@ impl Drop for System {
     }
 }
 
-/// A program of the workspace, built once by whoever runs the tests first.
-pub fn built(program: &str) -> PathBuf {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    let folder = FOLDER.get_or_init(|| {
-        let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-        let project = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-        // The same selection as the tests' own, so that nothing is built twice with other features.
-        let built = Command::new(cargo).args(["build", "--workspace", "--quiet"]).current_dir(project).status();
-        assert!(built.unwrap().success());
-        let test = std::env::current_exe().unwrap();
-        test.ancestors().nth(2).unwrap().to_owned()
-    });
-    folder.join(program)
+/// One of the programs, which are built once by whoever runs the tests first.
+pub fn program(name: &str) -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT
+        .get_or_init(|| {
+            let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+            let project = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+            // The same selection as the tests' own, so that nothing is built twice with other features.
+            let built = Command::new(cargo).args(["build", "--workspace", "--quiet"]).current_dir(project).status();
+            assert!(built.unwrap().success());
+            let test = std::env::current_exe().unwrap();
+            test.ancestors().nth(2).unwrap().to_owned()
+        })
+        .join(name)
 }
 
 /// Asks again and again until there is an answer, for what happens a moment later.

@@ -1,0 +1,181 @@
+//! `quayside doctor`: finds nothing wrong with a system that is well, and names whatever is broken.
+
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
+
+use crate::support::{B2, B2_KEY, BUCKET, Developer, Options, Reply, Said, Source, System, eventually, files};
+
+async fn examine(system: &System, changed: &[(&str, &str)]) -> Said {
+    Developer::new(&[]).run_with(&["doctor"], &system.outputs(changed).await).await
+}
+
+/// Has the doctor take the secrets from a file in which one differs from the system's.
+async fn examine_with_secret(system: &System, name: &str, key: &str, value: &str) -> Said {
+    let developer = Developer::new(&[]);
+    let mut secrets = json!({});
+    for name in ["quayside/storage", "quayside/cdn", "quayside/webhooks"] {
+        secrets[name] = system.secret(name).await;
+    }
+    secrets[name][key] = value.into();
+    std::fs::write(developer.file("secrets.json"), secrets.to_string()).unwrap();
+    let arguments = ["doctor", "--secrets-file", "secrets.json"];
+    developer.run_with(&arguments, &system.outputs(&[]).await).await
+}
+
+#[tokio::test]
+async fn nothing_is_wrong_with_a_system_that_is_well_and_nothing_is_left_behind() {
+    let system = System::start().await;
+    let said = examine(&system, &[]).await;
+    assert_eq!((said.code, said.lines("wrong")), (0, Vec::new()), "{said:#?}");
+    let found = said.lines("ok").join("\n");
+    for part in ["secrets", "api", "api cors", "webhooks", "storage", "cors", "cdn", "clock", "table", "queues"] {
+        assert!(found.lines().any(|line| line.starts_with(part)), "nothing about {part} in {found}");
+    }
+    for words in ["deletes objects", "bucket is private", "ranges are served", "no dead letters", "read the etag"] {
+        assert!(found.contains(words), "{words} is not in {found}");
+    }
+    let left = system.s3().list_objects_v2().bucket(BUCKET).send().await.unwrap();
+    assert_eq!(left.key_count(), Some(0));
+    for secret in [&system.secrets.functions_key, &system.secrets.cdn_token_key, &system.secrets.b2_webhook_secret] {
+        assert!(!said.out.contains(secret.as_str()), "a secret was printed");
+    }
+}
+
+#[tokio::test]
+async fn cors_rules_that_are_gone_are_missed_as_a_browser_would_and_set_up_again() {
+    let system = System::start().await;
+    system.s3().delete_bucket_cors().bucket(BUCKET).send().await.unwrap();
+    let said = examine(&system, &[]).await;
+    assert_eq!(said.code, 1);
+    said.expect_only("wrong", "cors", "may not upload to the bucket: the preflight is answered with 403");
+
+    let mut arguments = vec!["setup-bucket", "--store", "s3", "--endpoint", &system.storage, "--bucket", BUCKET];
+    let outputs: Value = serde_json::from_str(&system.outputs(&[]).await).unwrap();
+    let origins = outputs.as_array().unwrap().iter().find(|output| output["OutputKey"] == "AppOrigins").unwrap();
+    let origins = origins["OutputValue"].as_str().unwrap();
+    origins.split(',').for_each(|origin| arguments.extend(["--origin", origin]));
+    let set = Developer::of(&system).run(&arguments).await;
+    assert_eq!((set.code, set.lines("set").len()), (0, 1), "{set:#?}");
+    assert_eq!(examine(&system, &[]).await.code, 0);
+}
+
+#[tokio::test]
+async fn a_page_of_an_origin_that_nobody_allowed_is_named() {
+    let system = System::start().await;
+    let said = examine(&system, &[("AppOrigins", "https://app.example")]).await;
+    assert_eq!(said.code, 1);
+    let wrong = said.lines("wrong");
+    assert!(wrong.iter().any(|line| line.starts_with("api cors") && line.contains("https://app.example")), "{said:#?}");
+    assert!(wrong.iter().any(|line| line.starts_with("cors") && line.contains("https://app.example")), "{said:#?}");
+    assert_eq!(wrong.len(), 2);
+}
+
+#[tokio::test]
+async fn a_secret_that_differs_from_the_deployments_is_named_by_what_it_breaks() {
+    let system = System::start().await;
+    for (secret, key, value, part, words) in [
+        ("quayside/cdn", "tokenKey", "another", "cdn", "the CDN's token key is not the one in CdnSecret"),
+        ("quayside/storage", "applicationKey", "another", "storage", "SignatureDoesNotMatch"),
+        ("quayside/storage", "keyId", "nobody", "storage", "InvalidAccessKeyId"),
+        ("quayside/webhooks", "b2", "another-secret-of-32-characters!!", "webhooks", "receive-webhook has another one"),
+        ("quayside/webhooks", "b2", "short", "webhooks", "B2_WEBHOOK_SECRET must have at least 32 characters"),
+    ] {
+        let said = examine_with_secret(&system, secret, key, value).await;
+        assert_eq!(said.code, 1, "{secret} {key}");
+        said.expect_only("wrong", part, words);
+    }
+    let said = examine(&system, &[("CdnSecret", "quayside/nothing")]).await;
+    let wrong = said.lines("wrong");
+    assert!(wrong[0].contains("quayside/nothing is not in Secrets Manager"), "{said:#?}");
+    assert_eq!((said.code, wrong.len()), (1, 2));
+}
+
+#[tokio::test]
+async fn an_event_rule_that_is_missing_switched_off_or_suspended_is_named() {
+    let (system, b2) = (System::start().await, B2::start().await);
+    let developer = Developer::new(&[("B2_APPLICATION_KEY_ID", B2_KEY.0), ("B2_APPLICATION_KEY", B2_KEY.1)]);
+    let examine = async || {
+        let arguments = ["doctor", "--b2-api", &b2.address];
+        developer.run_with(&arguments, &system.outputs(&[]).await).await
+    };
+    let bucket = json!({"bucketId": "b1", "bucketName": BUCKET, "bucketType": "allPrivate", "revision": 1});
+    let target = json!({"targetType": "webhook", "url": format!("{}/v1/webhooks/b2", system.gateway)});
+    let rule = json!({"name": "r", "isEnabled": true, "isSuspended": false, "targetConfiguration": target});
+    let account = || b2.account.lock().unwrap();
+    examine().await.expect_only("wrong", "events", "this account has no bucket quayside-media");
+    account().buckets.push(bucket);
+    examine().await.expect_only("wrong", "events", "/v1/webhooks/b2 of uploads: `quayside setup-bucket`");
+    account().rules.push(rule);
+    let said = examine().await;
+    assert!(said.code == 0 && said.lines("ok").iter().any(|line| line.starts_with("events")), "{said:#?}");
+    account().rules[0]["isEnabled"] = json!(false);
+    examine().await.expect_only("wrong", "events", "the rule is switched off");
+    account().rules[0]["isSuspended"] = json!(true);
+    account().rules[0]["suspensionReason"] = json!("too many errors");
+    examine().await.expect_only("wrong", "events", "B2 has suspended the rule (too many errors)");
+    assert_eq!(b2.changes(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn dead_letters_are_counted() {
+    let system = System::start_with(Options { retry_after: Some(0), ..Options::default() }).await;
+    let ada = system.user("ada").await;
+    let kind = json!({"fail": {"status": 403, "code": "AccessDenied"}});
+    system.fault(json!({"service": "storage", "by": "process-metadata", "kind": kind, "times": 1000})).await;
+    let id = ada.upload("a.png", "image/png", &files::png(40, 30)).await;
+    assert_eq!(ada.inspected(&id).await["status"], "failed");
+    eventually("the message is given up", async || (system.dead_letters().await == 1).then_some(())).await;
+    system.clear_faults().await;
+    let said = examine(&system, &[]).await;
+    assert_eq!(said.code, 1);
+    said.expect_only("wrong", "queues", "Uploaded: 1 dead letter:");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_wrong_is_told_from_what_it_breaks() {
+    let system = System::start().await;
+    let api = Source::start().await;
+    let at = |seconds: i64| {
+        let moment = SystemTime::now() - Duration::from_secs(seconds.unsigned_abs());
+        let date = httpdate::fmt_http_date(moment);
+        Reply::new(200, &[("Date", &date), ("Content-Length", "0")])
+    };
+    let url = api.url("");
+    api.serve("/v1/health", [at(1200)]);
+    let said = examine(&system, &[("ApiUrl", &url)]).await;
+    assert_eq!(said.code, 1);
+    let clock: Vec<_> = said.lines("wrong").into_iter().filter(|line| line.starts_with("clock")).collect();
+    assert!(clock.len() == 1 && clock[0].contains("the API is 120"), "{said:#?}");
+    api.serve("/v1/health", [at(120)]);
+    let said = examine(&system, &[("ApiUrl", &url)]).await;
+    assert!(said.lines("note").iter().any(|line| line.starts_with("clock") && line.contains("behind")), "{said:#?}");
+}
+
+#[tokio::test]
+async fn what_does_not_answer_is_named_and_the_rest_is_still_looked_at() {
+    let system = System::start().await;
+    let nowhere = "http://127.0.0.1:9";
+    for (output, part) in [("ApiUrl", "api"), ("CdnUrl", "cdn"), ("StorageEndpoint", "storage")] {
+        let said = examine(&system, &[(output, nowhere)]).await;
+        assert_eq!(said.code, 1);
+        said.expect_only("wrong", part, "127.0.0.1:9");
+        assert!(said.lines("ok").iter().any(|line| line.starts_with("queues")), "{said:#?}");
+    }
+    let said = examine(&system, &[("AwsEndpoint", nowhere)]).await;
+    for part in ["secrets", "table", "queues"] {
+        assert!(said.lines("wrong").iter().any(|line| line.starts_with(part)), "{part}: {said:#?}");
+    }
+}
+
+#[tokio::test]
+async fn outputs_that_are_none_end_the_examination_with_one_line() {
+    let developer = Developer::new(&[]);
+    for (outputs, error) in [
+        ("", "error: the outputs are not what `sam list stack-outputs --output json` prints: "),
+        ("[]", "error: the stack has no output Region: deploy this version's template"),
+    ] {
+        let said = developer.run_with(&["doctor"], outputs).await;
+        assert!(said.code == 1 && said.error.starts_with(error) && said.out.is_empty(), "{said:#?}");
+    }
+}
