@@ -9,7 +9,7 @@ use quayside_local::functions;
 use quayside_local::template::{self, Function, Template};
 use serde_json::Value;
 
-use crate::support::built;
+use crate::support::program;
 
 /// What a function's process reads by itself, before it makes the function: how much to log, and under which namespace
 /// to count.
@@ -164,7 +164,7 @@ async fn a_wrong_variable_stops_a_function_with_one_sentence_that_names_it_and_t
 fn a_process_that_is_told_nothing_ends_with_one_sentence() {
     // One that is told nothing anyway has nothing to miss.
     for function in template().functions.iter().filter(|function| !variables(function).is_empty()) {
-        let program = built(&function.name);
+        let program = program(&function.name);
         let ended = Command::new(&program).env_clear().output().unwrap();
         let said = String::from_utf8(ended.stderr).unwrap();
         assert!(!ended.status.success(), "{} runs without variables", function.name);

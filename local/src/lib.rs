@@ -21,3 +21,4 @@ pub mod system;
 pub mod table;
 pub mod template;
 pub mod tokens;
+pub mod watch;

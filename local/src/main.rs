@@ -1,4 +1,4 @@
-//! `cargo local`: starts the system, or prints a token for it.
+//! `cargo local`: starts the system, with or without the functions, or prints a token for it.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -44,6 +44,14 @@ struct Start {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Starts all but the functions, for `cargo lambda watch`, which runs the same functions over Lambda's own protocol.
+    Backends {
+        #[command(flatten)]
+        start: Start,
+        /// Where `cargo lambda watch` is asked.
+        #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9010")]
+        functions: String,
+    },
     /// Prints a token that the system in the data folder accepts.
     Token {
         /// The token's sub.
@@ -78,7 +86,8 @@ async fn main() -> std::process::ExitCode {
         Some(Command::Token { sub, roles, expires_in }) => {
             token(&arguments.start.data, &sub, &roles, Duration::from_secs(expires_in))
         }
-        None => run(&arguments.start).await,
+        Some(Command::Backends { start, functions }) => run(&start, Some(functions)).await,
+        None => run(&arguments.start, None).await,
     };
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,
@@ -96,13 +105,14 @@ fn token(data: &Path, sub: &str, roles: &[String], expires_in: Duration) -> syst
     Ok(())
 }
 
-async fn run(start: &Start) -> system::Result<()> {
+async fn run(start: &Start, watch: Option<String>) -> system::Result<()> {
     let system = System::start(Settings {
         base_port: start.port,
         data: (!start.ephemeral).then(|| start.data.clone()),
         project: project(),
         retry_after: start.retry_after.map(Duration::from_secs),
         notify_after: Duration::from_secs(start.notify_after),
+        watch,
     })
     .await?;
     let addresses = &system.addresses;
@@ -111,6 +121,9 @@ async fn run(start: &Start) -> system::Result<()> {
     writeln!(out, "storage (S3)      {}", addresses.storage)?;
     writeln!(out, "table (DynamoDB)  {}", addresses.table)?;
     writeln!(out, "edge (CDN)        {}", addresses.edge)?;
+    if let Some(variables) = &system.variables {
+        writeln!(out, "variables         {}", variables.display())?;
+    }
     writeln!(out, "ready")?;
     out.flush()?;
     system.run().await

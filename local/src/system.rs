@@ -1,13 +1,12 @@
 //! Puts the parts together, as `template.yaml` says.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
-use quayside_shared::config::Variables;
 use serde_json::json;
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
@@ -27,7 +26,7 @@ use crate::storage::{Credentials, Storage};
 use crate::table::Table;
 use crate::template::{self, Template};
 use crate::tokens::Tokens;
-use crate::{edge, gateway, schedule, storage};
+use crate::{edge, gateway, schedule, storage, watch};
 
 /// Any error on the way to a running system, with a text for whoever starts it.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -40,6 +39,8 @@ const TABLE: &str = "quayside";
 const REGION: &str = "local";
 const FUNCTIONS_KEY_ID: &str = "functions";
 const EDGE_KEY_ID: &str = "edge";
+const TOKEN_ISSUER: &str = "http://localhost";
+const TOKEN_AUDIENCE: &str = "quayside";
 
 /// How the system is started.
 #[derive(Debug)]
@@ -54,6 +55,8 @@ pub struct Settings {
     pub retry_after: Option<Duration>,
     /// How long after an upload's last byte storage's notification of it is sent.
     pub notify_after: Duration,
+    /// Where `cargo lambda watch` runs the functions; `None` runs them in this process.
+    pub watch: Option<String>,
 }
 
 /// Where the parts are reached.
@@ -73,6 +76,8 @@ pub struct Addresses {
 pub struct System {
     /// Where its parts are reached.
     pub addresses: Addresses,
+    /// The functions' variables, in a file for `cargo lambda watch --env-file`, if that runs them.
+    pub variables: Option<PathBuf>,
     tasks: JoinSet<Result<()>>,
     _data: Data,
 }
@@ -155,7 +160,14 @@ impl System {
         tasks.spawn(async move { Ok(served.serve(listeners.table, table_journal, services, rights).await?) });
         tasks.spawn(serve_edge(listeners.edge, &addresses, &data.secrets));
         // After storage, table and secrets: what a function asks them for at its start is answered.
-        let functions = functions(&template, &addresses, &data.secrets).await?;
+        let (functions, variables) = match &settings.watch {
+            None => (functions(&template, &addresses, &data.secrets).await?, None),
+            Some(watch) => {
+                let file = data.path("functions.env");
+                watch::write_variables(&file, &environment(&template, &addresses, &data.secrets)?)?;
+                (watched_functions(&template, watch)?, Some(file))
+            }
+        };
         let pipe = Pipe { table, queues: queues.clone(), definition: template.pipe, rules: template.rules };
         tasks.spawn(pipe.run().map(Ok));
         let limits: HashMap<_, _> = template
@@ -198,7 +210,7 @@ impl System {
         };
         tasks.spawn(async move { Ok(gateway::serve(listeners.gateway, gateway).await?) });
 
-        let mut system = Self { addresses, tasks, _data: data };
+        let mut system = Self { addresses, variables, tasks, _data: data };
         system.wait_until_all_answer().await?;
         Ok(system)
     }
@@ -243,14 +255,14 @@ impl System {
 
 /// The issuer of the local tokens.
 pub fn tokens(secrets: &Secrets) -> Tokens {
-    Tokens::new(secrets.token_secret.as_bytes(), "http://localhost", "quayside")
+    Tokens::new(secrets.token_secret.as_bytes(), TOKEN_ISSUER, TOKEN_AUDIENCE)
 }
 
 async fn functions(template: &Template, addresses: &Addresses, secrets: &Secrets) -> Result<Functions> {
     let mut functions = Functions::new();
     for described in &template.functions {
         let name = &described.name;
-        let variables = variables(described, addresses, secrets);
+        let variables = variables(described, addresses, secrets).into_iter().collect();
         let made = function(name, &variables).await.map_err(|error| format!("{name}: {error}"))?;
         let made =
             made.ok_or_else(|| format!("template.yaml names the function {name}, which is not built in here"))?;
@@ -259,9 +271,39 @@ async fn functions(template: &Template, addresses: &Addresses, secrets: &Secrets
     Ok(functions)
 }
 
+fn watched_functions(template: &Template, watch: &str) -> Result<Functions> {
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let described = template.functions.iter();
+    let watched = described
+        .map(|function| (function.name.clone(), watch::function(&client, watch, &function.name, function.timeout)));
+    Ok(watched.collect())
+}
+
+/// The variables of all functions together, for `cargo lambda watch`, which gives every function the same; and beside
+/// them what verifies the local tokens, for who sets `AUTH_MODE=secret` to do without the gateway.
+///
+/// # Errors
+/// If two functions have different values for a variable.
+pub fn environment(template: &Template, addresses: &Addresses, secrets: &Secrets) -> Result<BTreeMap<String, String>> {
+    let tokens =
+        [("AUTH_SECRET", &*secrets.token_secret), ("AUTH_ISSUER", TOKEN_ISSUER), ("AUTH_AUDIENCE", TOKEN_AUDIENCE)];
+    let mut all: BTreeMap<_, _> = tokens.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    for described in &template.functions {
+        for (name, value) in variables(described, addresses, secrets) {
+            if let Some(other) = all.insert(name.clone(), value.clone())
+                && other != value
+            {
+                let text = format!("{name} of {} is not that of another function, as it must be here", described.name);
+                return Err(text.into());
+            }
+        }
+    }
+    Ok(all)
+}
+
 /// A function's variables: the template's, over them those of this process with the same names, and over both what this
 /// system provides itself.
-fn variables(described: &template::Function, addresses: &Addresses, secrets: &Secrets) -> Variables {
+fn variables(described: &template::Function, addresses: &Addresses, secrets: &Secrets) -> BTreeMap<String, String> {
     let provided = [
         ("AUTH_MODE", "gateway"),
         ("TABLE_NAME", TABLE),

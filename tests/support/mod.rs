@@ -20,6 +20,6 @@ pub use requests::{Asked, waves};
 pub use source::{Reply, Source};
 pub use state::State;
 pub use still::{Refusal, Still};
-pub use system::{BUCKET, Options, System, TABLE, built, eventually};
+pub use system::{BUCKET, Options, System, TABLE, eventually, program};
 pub use user::{Answer, User};
 pub use webhooks::{Hook, b2_signature, standard_signature, unix_seconds};
