@@ -13,6 +13,7 @@ mod crashes;
 mod deployment;
 mod direct;
 mod doctor;
+mod events;
 mod expiry;
 mod faults;
 mod file_names;

@@ -8,6 +8,7 @@ pub mod media;
 mod requests;
 mod rest;
 mod source;
+pub mod stage;
 mod state;
 mod still;
 mod system;
