@@ -4,8 +4,10 @@
 use std::collections::BTreeSet;
 
 use quayside_local::functions::function;
+use quayside_local::template::Template;
+use serde_json::Value;
 
-use crate::support::stage::{Event, Stage, project};
+use crate::support::stage::{Event, Stage, project, read};
 
 #[test]
 fn every_function_has_an_event_and_every_event_a_function_and_an_expectation() {
@@ -20,6 +22,28 @@ fn every_function_has_an_event_and_every_event_a_function_and_an_expectation() {
     assert_eq!(names("events/expected"), files);
 }
 
+#[test]
+fn every_event_is_one_that_the_template_leads_to_its_function() {
+    let template = Template::read(&project().join("template.yaml")).unwrap();
+    for Event { name, function, file, .. } in Event::all() {
+        let event = read(&file);
+        let leads_there = if let Some(key) = event["routeKey"].as_str() {
+            let mut routes = template.routes.iter().filter(|route| route.function == function);
+            routes.any(|route| format!("{} {}", route.method, route.path) == key)
+        } else if let Some(messages) = event["Records"].as_array() {
+            let source = template.queue_sources.iter().find(|source| source.function == function).unwrap();
+            let mut rules = template.rules.iter().filter(|rule| rule.queues.contains(&source.queue));
+            let bodies = messages.iter().map(|message| message["body"].as_str().unwrap());
+            // One that is no event at all is there to fail.
+            let bodies: Vec<Value> = bodies.filter_map(|body| serde_json::from_str(body).ok()).collect();
+            rules.any(|rule| !bodies.is_empty() && bodies.iter().all(|body| rule.pattern.matches(body)))
+        } else {
+            event["source"] == "aws.scheduler" && template.schedules.iter().any(|it| it.function == function)
+        };
+        assert!(leads_there, "{name}");
+    }
+}
+
 #[tokio::test]
 async fn every_event_is_answered_as_expected() {
     let stage = Stage::start().await;
@@ -28,8 +52,7 @@ async fn every_event_is_answered_as_expected() {
     for event in Event::all() {
         stage.lay_out().await;
         let invoke = function(&event.function, &variables).unwrap().unwrap();
-        let payload = serde_json::from_slice(&std::fs::read(&event.file).unwrap()).unwrap();
-        let answer = invoke(payload).await.unwrap();
+        let answer = invoke(read(&event.file)).await.unwrap();
         let found = event.differences(&answer, &stage).await;
         differences.extend(found.into_iter().map(|difference| format!("{}: {difference}", event.name)));
     }
