@@ -7,6 +7,8 @@ import sys
 
 from common import BENCHES, CACHE, PROJECT, run, say
 
+NODE = BENCHES / "node"
+
 
 class Programs:
     """Where the programs are that are measured."""
@@ -38,15 +40,10 @@ class Peers:
             if not shutil.which(program):
                 sys.exit(f"./bench needs {program}, which is not installed.")
         pinned = [BENCHES / name for name in ("package.json", "package-lock.json", "requirements.txt")]
-        digest = hashlib.sha256(b"\0".join(file.read_bytes() for file in pinned)).hexdigest()[:16]
-        folder = CACHE / f"benches-{digest}"
-        if not (folder / "ready").exists():
+        folder, is_new = cached("benches", pinned)
+        if is_new:
             say("installing the peers")
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            for file in pinned:
-                shutil.copy(file, folder)
-            run("npm", "ci", "--no-audit", "--no-fund", "--silent", cwd=folder)
+            install_packages(folder)
             run(sys.executable, "-m", "venv", folder / "venv")
             run(folder / "venv/bin/pip", "install", "--quiet", "--requirement", folder / "requirements.txt")
             (folder / "ready").touch()
@@ -54,3 +51,43 @@ class Peers:
         self.node_modules = folder / "node_modules"
         self.versions = json.loads((folder / "package.json").read_text())["dependencies"]
         self.versions["Pillow"] = (folder / "requirements.txt").read_text().strip().partition("==")[2]
+        self.versions |= {f"{name}, for the handlers on Node": version for name, version in node_dependencies().items()}
+
+    def node_handlers(self):
+        """The commands that run the handlers of `benches/node`, bundled, by what they are compared with."""
+        sources = sorted(NODE.glob("*.mjs"))
+        folder, is_new = cached("benches-node", [*sources, NODE / "package.json", NODE / "package-lock.json"])
+        entries = ["complete-upload", "initiate-upload", "manage-assets", "runtime", "serve-data"]
+        if is_new:
+            say("bundling the handlers on Node")
+            install_packages(folder)
+            # The bundle is a module, and what the SDK still requires it finds by this.
+            banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+            run(folder / "node_modules/.bin/esbuild", *(f"{name}.mjs" for name in entries), "--bundle", "--minify",
+                "--platform=node", "--target=node20", "--format=esm", "--out-extension:.js=.mjs", "--outdir=bundles",
+                f"--banner:js={banner}", "--log-level=warning", cwd=folder)
+            (folder / "ready").touch()
+        bundles = folder / "bundles"
+        names = [*(name for name in entries if name != "runtime"), "initiate-upload, in parts"]
+        return {name: ["node", f"{bundles}/runtime.mjs", f"{bundles}/{name.partition(',')[0]}.mjs"] for name in names}
+
+
+def node_dependencies():
+    return json.loads((NODE / "package.json").read_text())["dependencies"]
+
+
+def cached(name, files):
+    """A folder for what is made of these files, with copies of them, and whether it is still to be filled."""
+    digest = hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    folder = CACHE / f"{name}-{digest}"
+    if (folder / "ready").exists():
+        return folder, False
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for file in files:
+        shutil.copy(file, folder)
+    return folder, True
+
+
+def install_packages(folder):
+    run("npm", "ci", "--no-audit", "--no-fund", "--silent", cwd=folder)

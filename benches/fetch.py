@@ -63,11 +63,27 @@ def measure_large(programs, system, size, rounds):
 
 
 def fetched(programs, system, user, source):
-    """Has a new process of the function fetch the file, and deletes what came of it.
+    """Has a new process of the function fetch the file, and deletes what came of it."""
+    key, item = ingesting(system, user, source)
+    event = json.dumps({"Records": [runtime.message(key, item)]}).encode()
+    environment = runtime.variables(system, "fetch-url", MEMORY_MB, **LIMITS)
+    measured = runtime.worked(f"{programs.release}/fetch-url", environment, event, seconds=300)
+    id = item["id"]["S"]
+    asset = user.ask("GET", f"/v1/assets/{id}")
+    if asset["status"] not in ("uploaded", "ready") or asset["sha256"] is None:
+        raise RuntimeError(f"the fetch left the asset as {asset}")
+    user.until_ready({"assetId": id})
+    user.ask("DELETE", f"/v1/assets/{id}")
+    system.local("POST", "sweep")
+    return {"seconds": measured["event_ms"] / 1000, "cpu": measured["event_cpu_ms"] / 1000, "rss": measured["rss"]}
+
+
+def ingesting(system, user, source, name="film.mp4", content_type="video/mp4"):
+    """Key and item of an asset that is to be taken from the source.
 
     The record was something else before, so that the local system's rule gives its own function no message.
     """
-    begun = user.begin("film.mp4", "video/mp4", 1)
+    begun = user.begin(name, content_type, 1)
     key = {"pk": {"S": f"ASSET#{begun['assetId']}"}, "sk": {"S": "ASSET"}}
     item = system.ask_table("GetItem", Key=key, ConsistentRead=True)["Item"]
     item |= {"status": {"S": "ingesting"}, "size": {"N": "0"}, "version": {"N": "2"},
@@ -75,17 +91,8 @@ def fetched(programs, system, user, source):
     for gone in ("upload", "due_at", "due_shard"):
         item.pop(gone)
     system.ask_table("PutItem", Item=item)
-    system.ask_table("PutItem", Item={"pk": key["pk"], "sk": {"S": "SOURCE"}, "url": {"S": f"{source.url}/film.mp4"}})
-    event = json.dumps({"Records": [runtime.message(key, item)]}).encode()
-    environment = runtime.variables(system, "fetch-url", MEMORY_MB, **LIMITS)
-    measured = runtime.Invocation(f"{programs.release}/fetch-url", environment, event, seconds=300).measured
-    asset = user.ask("GET", f"/v1/assets/{begun['assetId']}")
-    if asset["status"] not in ("uploaded", "ready") or asset["sha256"] is None:
-        raise RuntimeError(f"the fetch left the asset as {asset}")
-    user.until_ready(begun)
-    user.ask("DELETE", f"/v1/assets/{begun['assetId']}")
-    system.local("POST", "sweep")
-    return {"seconds": measured["event_ms"] / 1000, "cpu": measured["event_cpu_ms"] / 1000, "rss": measured["rss"]}
+    system.ask_table("PutItem", Item={"pk": key["pk"], "sk": {"S": "SOURCE"}, "url": {"S": f"{source.url}/{name}"}})
+    return key, item
 
 
 def copied(system, source):

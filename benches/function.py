@@ -1,13 +1,13 @@
 """The whole function `process-metadata`, as Lambda runs it: from the start of its process to the end of one event.
 
-It is handed one SQS event. The record that the event is about is taken out
-of the table and put in again as `uploaded`: the rule of the local system wants an asset that was something else before,
-so that its own poller gets no message and leaves the asset to the process that is measured.
+It is handed one SQS event about a record that becomes `uploaded` behind the back of the local system's rule, which wants
+an asset that was something else before: so the system's own poller leaves it to the process that is measured.
 """
 
 import json
 import os
 import urllib.parse
+import uuid
 
 import runtime
 from common import MIB, median, say
@@ -66,7 +66,7 @@ def processed(programs, system, user, uploads):
     event = json.dumps({"Records": [message(system, item) for item in uploads]}).encode()
     system.local("DELETE", "requests")
     environment = runtime.variables(system, "process-metadata", MEMORY_MB, **LIMITS)
-    measured = runtime.Invocation(programs.process_metadata, environment, event).measured
+    measured = runtime.worked(programs.process_metadata, environment, event)
     log = system.local("GET", "requests")["requests"]
     reads = [one for one in log if (one["by"], one["operation"]) == ("process-metadata", "GetObject")]
     for item in uploads:
@@ -82,7 +82,7 @@ def upload(system, user, file):
 
     What would come in parts is put at once where the parts' bytes would be served from.
     """
-    content_type = {".jpg": "image/jpeg", ".mp4": "video/mp4"}[file.suffix]
+    content_type = {".jpg": "image/jpeg", ".mp4": "video/mp4", ".pdf": "application/pdf"}[file.suffix]
     begun = user.begin(file.name, content_type, file.stat().st_size)
     if begun["strategy"] == "single":
         put(begun["url"], file.read_bytes(), begun["headers"])
@@ -99,7 +99,9 @@ def upload(system, user, file):
 def message(system, item):
     """Puts the record of an upload into the table, behind the rule's back, and gives SQS's message about it."""
     key = {name: item[name] for name in ("pk", "sk")}
-    system.ask_table("DeleteItem", Key=key)
+    # What becomes `uploaded` first has the id of no asset, so that there is nothing to do for the rule's message.
+    nobody = {"id": {"S": str(uuid.uuid4())}, "status": item["status"], "version": {"N": "1"}}
+    system.ask_table("PutItem", Item=key | nobody)
     system.ask_table("PutItem", Item=item)
     return runtime.message(key, item)
 

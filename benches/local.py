@@ -40,7 +40,7 @@ class System:
             self.close()
             raise RuntimeError(f"{program} ended before it was ready")
         self.gateway, self.storage = addresses["gateway"], addresses["storage"]
-        self.table = addresses["table"]
+        self.table, self.edge = addresses["table"], addresses["edge"]
         self.secrets = json.loads((self.folder / "data/secrets.json").read_text())
 
     def __enter__(self):
@@ -67,6 +67,11 @@ class System:
                    "authorization": "AWS4-HMAC-SHA256 Credential=bench/20260101/local/dynamodb/aws4_request, "
                                     "SignedHeaders=host, Signature=none", "x-amz-date": "20260101T000000Z"}
         return call("POST", self.table, {"TableName": TABLE, **request}, headers)
+
+    def fetch(self, url):
+        """The bytes at a URL."""
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            return answer.read()
 
     def presign(self, method, key, **query):
         """A URL that carries out one request to storage (AWS Signature Version 4, query string, path style)."""

@@ -12,6 +12,11 @@ from common import PROJECT, eventually, peak_rss, thread_cpu_seconds
 from local import BUCKET, KEY_ID, REGION, TABLE
 
 
+# What a queue's worker answers that has failed at no message.
+NO_FAILURES = {"batchItemFailures": []}
+REST_SECONDS = 0.02
+
+
 def message(key, item):
     """SQS's message about a change of an asset, which the bus would have sent."""
     body = {"version": "0", "id": str(uuid.uuid4()), "detail-type": "asset", "source": "quayside",
@@ -29,13 +34,20 @@ def variables(system, function, memory_mb, **changed):
     return values | {
         "PROCESSING_ATTEMPTS": "5", "INGESTION_ATTEMPTS": "3", "TABLE_NAME": TABLE,
         "AWS_ENDPOINT_URL_DYNAMODB": system.table, "S3_ENDPOINT": system.storage, "S3_REGION": REGION,
-        "S3_BUCKET": BUCKET, "S3_KEY_ID": KEY_ID, "S3_APPLICATION_KEY": system.secrets["functionsKey"],
+        "S3_BUCKET": BUCKET, "CDN_URL": system.edge, **secrets(system),
         # What Lambda itself gives every function.
         "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_LAMBDA_FUNCTION_NAME": function, "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(memory_mb), "AWS_LAMBDA_LOG_GROUP_NAME": "bench",
-        "AWS_LAMBDA_LOG_STREAM_NAME": "bench",
+        "AWS_LAMBDA_LOG_STREAM_NAME": "bench", "AWS_LAMBDA_LOG_FORMAT": "JSON",
     } | {name: str(value) for name, value in changed.items()}
+
+
+def secrets(system):
+    """The variables that are secrets, by their values."""
+    own = system.secrets
+    return {"S3_KEY_ID": KEY_ID, "S3_APPLICATION_KEY": own["functionsKey"], "CDN_TOKEN_KEY": own["cdnTokenKey"],
+            "WEBHOOK_KEY": own["webhookKey"], "B2_WEBHOOK_SECRET": own["b2WebhookSecret"]}
 
 
 class RuntimeApi(ThreadingHTTPServer):
@@ -46,26 +58,26 @@ class RuntimeApi(ThreadingHTTPServer):
         pass
 
 
-class Invocation:
-    """Runs a function's program for one event, and measures it at its first `next` and at its answer."""
+class Process:
+    """Runs a function in a new process for some events, one after the other, and measures it at its first `next` and at
+    each answer. `answers` are the functions' own, parsed; an error of the function's is raised."""
 
-    def __init__(self, program, environment, event, seconds=60):
-        self.event = event
-        self.request = str(uuid.uuid4())
-        self.measured = {}
-        self.begun = threading.Event()
+    def __init__(self, command, environment, events, seconds=60):
+        self.events = list(events)
+        self.answers = []
+        self.measured = {"event_ms": []}
+        self.trouble = None
         self.ended = threading.Event()
         self.stopped = threading.Event()
-        self.answer = None
         server = RuntimeApi(("127.0.0.1", 0), self.handler())
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         api = {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{server.server_port}"}
         self.started = time.perf_counter()
-        self.process = subprocess.Popen([program], env={**environment, **api}, stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen(command, env={**environment, **api}, stdout=subprocess.DEVNULL)
         try:
             def ended():
                 if self.process.poll() is not None:
-                    raise RuntimeError(f"{program} ended with {self.process.returncode}")
+                    raise RuntimeError(f"{command} ended with {self.process.returncode}")
                 return True if self.ended.is_set() else None
             eventually("the function has answered", ended, seconds)
         finally:
@@ -74,41 +86,51 @@ class Invocation:
             self.stopped.set()
             server.shutdown()
             server.server_close()
-        if json.loads(self.answer) != {"batchItemFailures": []}:
-            raise RuntimeError(f"the function answered {self.answer}")
+        if self.trouble:
+            raise RuntimeError(f"{command}: {self.trouble}")
 
     def next(self):
+        """The event that is handed out now."""
         now = time.perf_counter()
-        pid = self.process.pid
-        self.measured = {"init_ms": (now - self.started) * 1000, "init_cpu_ms": thread_cpu_seconds(pid) * 1000,
-                         "init_rss": peak_rss(pid)}
+        if not self.answers:
+            pid = self.process.pid
+            self.measured |= {"init_ms": (now - self.started) * 1000, "init_cpu_ms": thread_cpu_seconds(pid) * 1000,
+                              "init_rss": peak_rss(pid)}
+        else:
+            # A function at rest, as it mostly is between two events.
+            time.sleep(REST_SECONDS)
+        event = self.events[len(self.answers)]
         self.handed_out = time.perf_counter()
+        return event
 
-    def responded(self, answer):
+    def responded(self, path, body):
         now = time.perf_counter()
         pid = self.process.pid
         cpu = thread_cpu_seconds(pid) * 1000
-        self.measured |= {"event_ms": (now - self.handed_out) * 1000,
-                          "event_cpu_ms": cpu - self.measured["init_cpu_ms"], "rss": peak_rss(pid)}
-        self.answer = answer
-        self.ended.set()
+        self.measured["event_ms"].append((now - self.handed_out) * 1000)
+        self.measured |= {"event_cpu_ms": cpu - self.measured["init_cpu_ms"], "rss": peak_rss(pid)}
+        if path.endswith("/response"):
+            self.answers.append(json.loads(body))
+        else:
+            self.trouble = f"{path}: {body.decode(errors='replace')}"
+        if self.trouble or len(self.answers) == len(self.events):
+            self.ended.set()
 
-    def handler(invocation):
-        """Lambda's Runtime API for one event; the `next` after it waits for ever, as it does for a function at rest."""
+    def handler(process):
+        """Lambda's Runtime API; the `next` after the last event waits for ever, as it does for a function at rest."""
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def do_GET(self):
-                if invocation.begun.is_set():
-                    invocation.stopped.wait()
+                if len(process.answers) == len(process.events):
+                    process.stopped.wait()
                     return
-                invocation.begun.set()
-                invocation.next()
-                payload = invocation.event
+                payload = process.next()
                 self.send_response(200)
                 self.send_header("content-type", "application/json")
                 self.send_header("content-length", str(len(payload)))
-                self.send_header("lambda-runtime-aws-request-id", invocation.request)
+                self.send_header("lambda-runtime-aws-request-id", str(uuid.uuid4()))
                 self.send_header("lambda-runtime-deadline-ms", str(int((time.time() + 900) * 1000)))
                 arn = f"arn:aws:lambda:{REGION}:000000000000:function:bench"
                 self.send_header("lambda-runtime-invoked-function-arn", arn)
@@ -116,8 +138,7 @@ class Invocation:
                 self.wfile.write(payload)
 
             def do_POST(self):
-                body = self.rfile.read(int(self.headers["content-length"]))
-                invocation.responded(body if self.path.endswith("/response") else b'"' + self.path.encode() + b'"')
+                process.responded(self.path, self.rfile.read(int(self.headers["content-length"])))
                 self.send_response(202)
                 self.send_header("content-length", "0")
                 self.end_headers()
@@ -126,3 +147,11 @@ class Invocation:
                 pass
 
         return Handler
+
+
+def worked(program, environment, event, seconds=60):
+    """What is measured of a queue's worker that is handed one event in a new process and must have no failures."""
+    process = Process([program], environment, [event], seconds)
+    if process.answers != [NO_FAILURES]:
+        raise RuntimeError(f"the function answered {process.answers}")
+    return process.measured | {"event_ms": process.measured["event_ms"][0]}

@@ -14,6 +14,7 @@ class Source:
     def __init__(self, file, content_type, latency_seconds=0.0, bytes_per_second=None):
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def do_GET(self):
                 time.sleep(latency_seconds)

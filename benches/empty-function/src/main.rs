@@ -1,0 +1,9 @@
+//! A function that says hello and does nothing else: what `./bench` holds the start of the others against.
+
+use lambda_http::{Error, Request, run, service_fn, tracing};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    tracing::init_default_subscriber();
+    run(service_fn(async |_: Request| Ok::<_, Error>("hello"))).await
+}
