@@ -27,14 +27,11 @@ def message(key, item):
 
 
 def variables(system, function, memory_mb, **changed):
-    """A function's environment: the template's, and where the local system is."""
-    template = (PROJECT / "template.yaml").read_text()
-    values = dict(re.findall(r'^ +([A-Z][A-Z0-9_]+): "?([^"!{}\n]*?)"?$', template, re.MULTILINE))
-    values["ALLOWED_TYPES"] = " ".join(re.search(r"ALLOWED_TYPES: >-\n((?: {10}.*\n)+)", template)[1].split())
-    return values | {
-        "PROCESSING_ATTEMPTS": "5", "INGESTION_ATTEMPTS": "3", "TABLE_NAME": TABLE,
-        "AWS_ENDPOINT_URL_DYNAMODB": system.table, "S3_ENDPOINT": system.storage, "S3_REGION": REGION,
-        "S3_BUCKET": BUCKET, "CDN_URL": system.edge, **secrets(system),
+    """A function's environment: the template's with its parameters' defaults, and where the local system is."""
+    return template_variables((PROJECT / "template.yaml").read_text()) | {
+        "AUTH_MODE": "gateway", "METRICS_NAMESPACE": "Quayside/bench", "TABLE_NAME": TABLE,
+        "AWS_ENDPOINT_URL_DYNAMODB": system.table, "AWS_ENDPOINT_URL_SECRETS_MANAGER": system.table,
+        "S3_ENDPOINT": system.storage, "S3_REGION": REGION, "S3_BUCKET": BUCKET, "CDN_URL": system.edge,
         # What Lambda itself gives every function.
         "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_LAMBDA_FUNCTION_NAME": function, "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
@@ -43,11 +40,20 @@ def variables(system, function, memory_mb, **changed):
     } | {name: str(value) for name, value in changed.items()}
 
 
-def secrets(system):
-    """The variables that are secrets, by their values."""
-    own = system.secrets
-    return {"S3_KEY_ID": KEY_ID, "S3_APPLICATION_KEY": own["functionsKey"], "CDN_TOKEN_KEY": own["cdnTokenKey"],
-            "WEBHOOK_KEY": own["webhookKey"], "B2_WEBHOOK_SECRET": own["b2WebhookSecret"]}
+def template_variables(template):
+    """The variables of all functions, which have the same values in all; those that only a deployment has are left out."""
+    described, _, rest = template.partition("\nParameters:\n")[2].partition("\nGlobals:\n")
+    defaults = {}
+    for name, block in re.findall(r"^  (\w+):\n((?:    .*\n|\n)+)", described, re.MULTILINE):
+        if default := re.search(r"^    Default: (?:>-\n((?:      .*\n?)+)|(.*))", block, re.MULTILINE):
+            defaults[name] = " ".join((default[1] or default[2]).split()).strip('"')
+    found = {}
+    for name, value in re.findall(r"^ +([A-Z][A-Z0-9_]+): (.+)$", rest, re.MULTILINE):
+        tag, text = re.fullmatch(r'(!Ref |!Sub |)"?(.*?)"?', value).groups()
+        names = {"!Ref ": [text], "!Sub ": re.findall(r"\$\{([\w:]+)}", text), "": []}[tag]
+        if all(one in defaults for one in names):
+            found[name] = defaults[text] if tag == "!Ref " else re.sub(r"\$\{(\w+)}", lambda one: defaults[one[1]], text)
+    return found
 
 
 class RuntimeApi(ThreadingHTTPServer):
