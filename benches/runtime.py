@@ -28,7 +28,7 @@ def message(key, item):
 
 def variables(system, function, memory_mb, **changed):
     """A function's environment: the template's with its parameters' defaults, and where the local system is."""
-    return template_variables((PROJECT / "template.yaml").read_text()) | {
+    return template_variables((PROJECT / "template.yaml").read_text(), function) | {
         "AUTH_MODE": "gateway", "METRICS_NAMESPACE": "Quayside/bench", "TABLE_NAME": TABLE,
         "AWS_ENDPOINT_URL_DYNAMODB": system.table, "AWS_ENDPOINT_URL_SECRETS_MANAGER": system.table,
         "S3_ENDPOINT": system.storage, "S3_REGION": REGION, "S3_BUCKET": BUCKET, "CDN_URL": system.edge,
@@ -40,15 +40,18 @@ def variables(system, function, memory_mb, **changed):
     } | {name: str(value) for name, value in changed.items()}
 
 
-def template_variables(template):
-    """The variables of all functions, which have the same values in all; those that only a deployment has are left out."""
-    described, _, rest = template.partition("\nParameters:\n")[2].partition("\nGlobals:\n")
+def template_variables(template, function):
+    """The variables that the template gives a function, but for those that only a deployment has."""
+    parameters, _, rest = template.partition("\nParameters:\n")[2].partition("\nGlobals:\n")
     defaults = {}
-    for name, block in re.findall(r"^  (\w+):\n((?:    .*\n|\n)+)", described, re.MULTILINE):
+    for name, block in re.findall(r"^  (\w+):\n((?:    .*\n|\n)+)", parameters, re.MULTILINE):
         if default := re.search(r"^    Default: (?:>-\n((?:      .*\n?)+)|(.*))", block, re.MULTILINE):
             defaults[name] = " ".join((default[1] or default[2]).split()).strip('"')
+    of_all, _, resources = rest.partition("\nResources:\n")
+    described = re.split(r"^(?=  \w+:$)", resources, flags=re.MULTILINE)
+    own = [resource for resource in described if f"CodeUri: target/lambda/{function}/" in resource]
     found = {}
-    for name, value in re.findall(r"^ +([A-Z][A-Z0-9_]+): (.+)$", rest, re.MULTILINE):
+    for name, value in re.findall(r"^ +([A-Z][A-Z0-9_]+): (.+)$", "\n".join([of_all, *own]), re.MULTILINE):
         tag, text = re.fullmatch(r'(!Ref |!Sub |)"?(.*?)"?', value).groups()
         names = {"!Ref ": [text], "!Sub ": re.findall(r"\$\{([\w:]+)}", text), "": []}[tag]
         if all(one in defaults for one in names):
