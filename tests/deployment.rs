@@ -108,9 +108,9 @@ fn variables(function: &Function) -> BTreeMap<String, String> {
 }
 
 /// Starts a function with these variables and Lambda's; gives what it says of them if it does not start.
-fn start(function: &Function, variables: &BTreeMap<String, String>) -> Result<(), String> {
+async fn start(function: &Function, variables: &BTreeMap<String, String>) -> Result<(), String> {
     let variables = of_lambda().into_iter().chain(variables.clone()).collect();
-    let made = functions::function(&function.name, &variables).map_err(|error| error.to_string())?;
+    let made = functions::function(&function.name, &variables).await.map_err(|error| error.to_string())?;
     made.map(drop).ok_or_else(|| format!("{} is not built in", function.name))
 }
 
@@ -123,13 +123,13 @@ async fn every_function_reads_the_variables_that_the_template_gives_it_and_no_ot
     let all: BTreeSet<_> = template.functions.iter().flat_map(|function| variables(function).into_keys()).collect();
     for function in &template.functions {
         let given = variables(function);
-        assert_eq!(start(function, &given), Ok(()), "{} needs more", function.name);
+        assert_eq!(start(function, &given).await, Ok(()), "{} needs more", function.name);
         for name in &all {
             let mut wrong = given.clone();
             wrong.insert(name.clone(), WRONG.to_owned());
             let mut missing = given.clone();
             missing.remove(name);
-            let stopped = start(function, &wrong).is_err() || start(function, &missing).is_err();
+            let stopped = start(function, &wrong).await.is_err() || start(function, &missing).await.is_err();
             let expected = given.contains_key(name);
             assert_eq!(stopped, expected, "whether {} reads {name} is not what the template says", function.name);
         }
@@ -147,11 +147,16 @@ async fn a_wrong_variable_stops_a_function_with_one_sentence_that_names_it_and_t
             missing.remove(name);
             let is_not_set = Err(format!("{name} is not set"));
             // Which sources files are taken from may be left to what is right for all.
-            assert_eq!(start(function, &missing), if is_a_choice { Ok(()) } else { is_not_set }, "{}", function.name);
+            assert_eq!(
+                start(function, &missing).await,
+                if is_a_choice { Ok(()) } else { is_not_set },
+                "{}",
+                function.name
+            );
             for bad in [WRONG, "\u{0}", "-1", "99999999999999999999", "http://user:password@host/#fragment"] {
                 let mut wrong = given.clone();
                 wrong.insert(name.clone(), bad.to_owned());
-                let Err(sentence) = start(function, &wrong) else { continue };
+                let Err(sentence) = start(function, &wrong).await else { continue };
                 assert!(sentence.starts_with(&format!("{name} ")), "{} on {name}={bad}: {sentence}", function.name);
                 assert!(sentence.len() < 200 && !sentence.contains('\n'), "{sentence}");
                 assert!(!is_secret || !sentence.contains(bad), "{} tells {name}: {sentence}", function.name);

@@ -51,7 +51,7 @@ async fn every_event_is_answered_as_expected() {
     let mut differences = Vec::new();
     for event in Event::all() {
         stage.lay_out().await;
-        let invoke = function(&event.function, &variables).unwrap().unwrap();
+        let invoke = function(&event.function, &variables).await.unwrap().unwrap();
         let answer = invoke(read(&event.file)).await.unwrap();
         let found = event.differences(&answer, &stage).await;
         differences.extend(found.into_iter().map(|difference| format!("{}: {difference}", event.name)));

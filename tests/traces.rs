@@ -19,7 +19,8 @@ async fn post_in(user: &User, trace: &str, path: &str, body: Value) -> Value {
 /// The record's `traceparent`.
 async fn recorded(system: &System, id: &str) -> String {
     let item = system.dynamodb().get_item().table_name("quayside");
-    let item = item.key("pk", AttributeValue::S(format!("ASSET#{id}"))).key("sk", AttributeValue::S("ASSET".to_owned()));
+    let item =
+        item.key("pk", AttributeValue::S(format!("ASSET#{id}"))).key("sk", AttributeValue::S("ASSET".to_owned()));
     let item = item.send().await.unwrap().item.unwrap();
     item["trace"].as_s().unwrap().clone()
 }

@@ -161,7 +161,7 @@ impl System {
         tasks.spawn(serve_edge(listeners.edge, &addresses, &data.secrets));
         // After storage, table and secrets: what a function asks them for at its start is answered.
         let (functions, variables) = match &settings.watch {
-            None => (functions(&template, &addresses, &data.secrets).await?, None),
+            None => (functions(&template, &addresses).await?, None),
             Some(watch) => {
                 let file = data.path("functions.env");
                 watch::write_variables(&file, &environment(&template, &addresses, &data.secrets)?)?;
@@ -258,11 +258,11 @@ pub fn tokens(secrets: &Secrets) -> Tokens {
     Tokens::new(secrets.token_secret.as_bytes(), TOKEN_ISSUER, TOKEN_AUDIENCE)
 }
 
-async fn functions(template: &Template, addresses: &Addresses, secrets: &Secrets) -> Result<Functions> {
+async fn functions(template: &Template, addresses: &Addresses) -> Result<Functions> {
     let mut functions = Functions::new();
     for described in &template.functions {
         let name = &described.name;
-        let variables = variables(described, addresses, secrets).into_iter().collect();
+        let variables = variables(described, addresses).into_iter().collect();
         let made = function(name, &variables).await.map_err(|error| format!("{name}: {error}"))?;
         let made =
             made.ok_or_else(|| format!("template.yaml names the function {name}, which is not built in here"))?;
@@ -289,7 +289,7 @@ pub fn environment(template: &Template, addresses: &Addresses, secrets: &Secrets
         [("AUTH_SECRET", &*secrets.token_secret), ("AUTH_ISSUER", TOKEN_ISSUER), ("AUTH_AUDIENCE", TOKEN_AUDIENCE)];
     let mut all: BTreeMap<_, _> = tokens.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     for described in &template.functions {
-        for (name, value) in variables(described, addresses, secrets) {
+        for (name, value) in variables(described, addresses) {
             if let Some(other) = all.insert(name.clone(), value.clone())
                 && other != value
             {
@@ -301,31 +301,30 @@ pub fn environment(template: &Template, addresses: &Addresses, secrets: &Secrets
     Ok(all)
 }
 
-/// A function's variables: the template's, over them those of this process with the same names, and over both what this
-/// system provides itself.
-fn variables(described: &template::Function, addresses: &Addresses, secrets: &Secrets) -> BTreeMap<String, String> {
-    let provided = [
-        ("AUTH_MODE", "gateway"),
-        ("TABLE_NAME", TABLE),
+/// A function's variables: those that the template gives it, with this system's addresses and names, or what this process
+/// has under the same name; and what Lambda gives every function. Its secrets it asks for, as it does in Lambda.
+fn variables(described: &template::Function, addresses: &Addresses) -> BTreeMap<String, String> {
+    let of_lambda = [
         ("AWS_REGION", REGION),
         ("AWS_ACCESS_KEY_ID", FUNCTIONS_KEY_ID),
         ("AWS_SECRET_ACCESS_KEY", "local"),
         ("AWS_ENDPOINT_URL_DYNAMODB", &addresses.table),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &addresses.table),
+    ];
+    let provided = [
+        ("AUTH_MODE", "gateway"),
+        ("TABLE_NAME", TABLE),
         ("S3_ENDPOINT", &addresses.storage),
         ("S3_REGION", REGION),
         ("S3_BUCKET", BUCKET),
-        ("S3_KEY_ID", FUNCTIONS_KEY_ID),
-        ("S3_APPLICATION_KEY", &secrets.functions_key),
         ("CDN_URL", &addresses.edge),
-        ("CDN_TOKEN_KEY", &secrets.cdn_token_key),
-        ("WEBHOOK_KEY", &secrets.webhook_key),
-        ("B2_WEBHOOK_SECRET", &secrets.b2_webhook_secret),
     ];
     let from_template = described.variables.iter().filter_map(|(name, value)| {
-        let value = std::env::var(name).ok().or_else(|| value.clone())?;
+        let provided = provided.iter().find(|(provided, _)| provided == name).map(|(_, value)| (*value).to_owned());
+        let value = provided.or_else(|| std::env::var(name).ok()).or_else(|| value.clone())?;
         Some((name.clone(), value))
     });
-    from_template.chain(provided.map(|(name, value)| (name.to_owned(), value.to_owned()))).collect()
+    from_template.chain(of_lambda.map(|(name, value)| (name.to_owned(), value.to_owned()))).collect()
 }
 
 /// What a stack deployed from the template puts out, in the form in which `sam list stack-outputs --output json` prints

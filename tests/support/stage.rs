@@ -8,6 +8,8 @@ use std::time::Duration;
 use aws_sdk_s3::presigning::PresigningConfig;
 use quayside_local::data::Secrets;
 use quayside_local::journal::Journal;
+use quayside_local::queue::Queues;
+use quayside_local::services::Services;
 use quayside_local::storage::{self, Credentials, Storage};
 use quayside_local::system::{self, Addresses};
 use quayside_local::table::Table;
@@ -19,6 +21,7 @@ use tokio::task::JoinSet;
 
 const TABLE: &str = "quayside";
 const BUCKET: &str = "quayside-media";
+const KEY_ID: &str = "functions";
 /// In the table's records, whatever brings `elsewhere/` of storage.
 const ELSEWHERE: &str = "http://localhost/";
 
@@ -61,14 +64,16 @@ impl Stage {
 
         let mut servers = JoinSet::new();
         let table = Table::open(&folder.path().join("table.db"), TABLE, &template.table).unwrap();
-        servers.spawn(async move { table.serve(for_table, Journal::new()).await.unwrap() });
+        let queues = Queues::open(&folder.path().join("queues.db"), &[]).unwrap();
+        let services = Services::new(&secrets, KEY_ID, queues);
+        let rights = template.functions.iter().map(|one| (one.name.clone(), one.rights.clone())).collect();
+        servers.spawn(async move { table.serve(for_table, Journal::new(), services, rights).await.unwrap() });
         let stored = Storage::open(None).unwrap();
         stored.create_bucket_with(BUCKET, &["http://localhost".to_owned()]).await.unwrap();
-        let key_id = variables["S3_KEY_ID"].clone();
-        let credentials = vec![Credentials { key_id: key_id.clone(), secret: secrets.functions_key.clone() }];
+        let credentials = vec![Credentials { key_id: KEY_ID.to_owned(), secret: secrets.functions_key.clone() }];
         servers.spawn(storage::serve(for_storage, stored, credentials, Journal::new()));
         Self {
-            storage: s3(&addresses.storage, &key_id, &secrets.functions_key),
+            storage: s3(&addresses.storage, KEY_ID, &secrets.functions_key),
             table: addresses.table,
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
             variables,

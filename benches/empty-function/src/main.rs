@@ -1,9 +1,8 @@
 //! A function that says hello and does nothing else: what `./bench` holds the start of the others against.
 
-use lambda_http::{Error, Request, run, service_fn, tracing};
+use lambda_http::{Error, Request, run, service_fn};
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    tracing::init_default_subscriber();
     run(service_fn(async |_: Request| Ok::<_, Error>("hello"))).await
 }

@@ -16,6 +16,7 @@ pub use presign::Presigned;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{
     AppName, BehaviorVersion, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation,
@@ -43,7 +44,9 @@ impl Storage {
 
     /// Opens a connection, with a question about an object that there cannot be.
     pub async fn warm(&self) {
-        warm("storage", self.client.head_object().bucket(&self.bucket).key("media/-").send()).await;
+        let asked = self.client.head_object().bucket(&self.bucket).key("media/-").customize();
+        let once = aws_sdk_s3::Config::builder().retry_config(RetryConfig::disabled());
+        warm("storage", asked.config_override(once).send()).await;
     }
 }
 

@@ -26,6 +26,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{AppName, BehaviorVersion, Region};
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
@@ -68,7 +69,9 @@ impl Table {
     /// Opens a connection, with a question about an asset that there cannot be.
     pub async fn warm(&self) {
         let nothing = key("ASSET#".to_owned(), "ASSET".to_owned());
-        warm("the table", self.client.get_item().table_name(&self.name).set_key(Some(nothing)).send()).await;
+        let asked = self.client.get_item().table_name(&self.name).set_key(Some(nothing)).customize();
+        let once = aws_sdk_dynamodb::Config::builder().retry_config(RetryConfig::disabled());
+        warm("the table", asked.config_override(once).send()).await;
     }
 
     /// One item by its whole key, as the last write left it.
