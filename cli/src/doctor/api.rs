@@ -42,7 +42,7 @@ pub(super) async fn examine(deployment: &Deployment, report: &mut Report) -> Res
         match asked {
             Ok(_) => report.ok("api cors", &format!("pages of {origin} may call it")),
             Err(problem) => {
-                let text = format!("pages of {origin} may not call it: {problem}; check the template's AppOrigins");
+                let text = format!("pages of {origin} may not call it: {problem}; check the stack's AllowedOrigins");
                 report.wrong("api cors", &text);
             }
         }

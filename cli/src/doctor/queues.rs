@@ -6,6 +6,9 @@ use aws_sdk_sqs::types::QueueAttributeName::{ApproximateNumberOfMessages, Approx
 use super::{Deployment, Report};
 use crate::aws::told;
 
+const GIVEN_UP: &str = "the function's log says why; reprocess the assets, then purge the queue";
+const UNDELIVERED: &str = "their attributes say why; sweep gives their assets up, then purge the queue";
+
 pub(super) async fn examine(deployment: &Deployment, report: &mut Report) {
     let client = Client::new(&deployment.aws);
     let mut any = false;
@@ -18,16 +21,15 @@ pub(super) async fn examine(deployment: &Deployment, report: &mut Report) {
             Err(problem) => report.wrong("queues", &format!("{name} cannot be looked at: {problem}")),
         }
     }
-    for (name, url) in deployment.outputs.ending_in("DeadLettersUrl") {
+    let dead = deployment.outputs.ending_in("DeadLettersUrl").map(|(name, url)| (name, url, GIVEN_UP));
+    // What pipe, rules and schedule could not deliver.
+    let undelivered = deployment.outputs.find("UndeliveredUrl").map(|url| ("Undelivered", url, UNDELIVERED));
+    for (name, url, advice) in dead.chain(undelivered) {
         match counts(&client, url).await {
             Ok((0, 0)) => report.ok("queues", &format!("{name}: no dead letters")),
             Ok((waiting, under_way)) => {
-                let dead = waiting + under_way;
-                let text = format!(
-                    "{name}: {dead} dead {}: the function's log says why; reprocess the assets, then purge the queue",
-                    if dead == 1 { "letter" } else { "letters" }
-                );
-                report.wrong("queues", &text);
+                let letters = if waiting + under_way == 1 { "letter" } else { "letters" };
+                report.wrong("queues", &format!("{name}: {} dead {letters}: {advice}", waiting + under_way));
             }
             Err(problem) => report.wrong("queues", &format!("{name}'s dead letters cannot be looked at: {problem}")),
         }
