@@ -223,11 +223,12 @@ impl Journal {
 }
 
 impl Pending {
-    /// Notes the rights that the request takes.
-    pub fn needs(&mut self, rights: BTreeSet<String>) {
+    /// Notes the rights to the table that the request takes.
+    pub fn needing(mut self, rights: BTreeSet<String>) -> Self {
         if let Some(entry) = &mut self.entry {
             entry.rights = rights;
         }
+        self
     }
 
     /// Logs the request as answered. Call it before the answer's last byte goes out, so that whoever has the answer

@@ -131,7 +131,8 @@ impl System {
         let addresses = listeners.addresses()?;
         let journal = Journal::new();
 
-        let table = Table::open(&data.path("table.db"), TABLE, &template.table)?;
+        let rights = template.functions.iter().map(|one| (one.name.clone(), one.rights.clone())).collect();
+        let table = Table::open(&data.path("table.db"), TABLE, &template.table)?.holding_to(rights);
         let queues = Queues::open(&data.path("queues.db"), &template.queues)?;
         let storage = Storage::open(Some(&data.path("storage")))?;
         let page_port = listeners.gateway.local_addr()?.port();
@@ -156,8 +157,7 @@ impl System {
         tasks.spawn(apply_lifecycle(storage).map(Ok));
         let (served, table_journal) = (table.clone(), journal.clone());
         let services = Services::new(&data.secrets, FUNCTIONS_KEY_ID, queues.clone());
-        let rights = template.functions.iter().map(|one| (one.name.clone(), one.rights.clone())).collect();
-        tasks.spawn(async move { Ok(served.serve(listeners.table, table_journal, services, rights).await?) });
+        tasks.spawn(async move { Ok(served.serve(listeners.table, table_journal, services).await?) });
         tasks.spawn(serve_edge(listeners.edge, &addresses, &data.secrets));
         // After storage, table and secrets: what a function asks them for at its start is answered.
         let (functions, variables) = match &settings.watch {

@@ -39,6 +39,7 @@ const EXPIRY: Duration = Duration::from_secs(600);
 pub struct Table {
     database: Database,
     shared: Arc<Shared>,
+    rights: Arc<Rights>,
 }
 
 struct Shared {
@@ -144,25 +145,24 @@ impl Table {
         let public_arn = format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}/stream/{label}");
         let stream = Stream { arn, shard, public_arn };
         let shared = Shared { file: file.to_owned(), stream, written: Notify::new() };
-        Ok(Self { database, shared: Arc::new(shared) })
+        Ok(Self { database, shared: Arc::new(shared), rights: Arc::default() })
+    }
+
+    /// The same table, which lets functions do what they may and nothing else. Who is none of them may do everything.
+    pub fn holding_to(self, rights: Rights) -> Self {
+        Self { rights: Arc::new(rights), ..self }
     }
 
     /// Serves DynamoDB's HTTP protocol, and beside it that of `services`, at `listener` until it is dropped, with every
-    /// request in the journal, its faults applied and each function held to its `rights`, and removes items whose time to
-    /// live is over. Signatures are not checked: who asks is who says so.
+    /// request in the journal and its faults applied, and removes items whose time to live is over. Signatures are not
+    /// checked: who asks is who says so.
     ///
     /// # Errors
     ///
     /// If dynoxide's own server cannot start or stops.
-    pub async fn serve(
-        &self,
-        listener: TcpListener,
-        journal: Journal,
-        services: Services,
-        rights: Rights,
-    ) -> Result<(), TableError> {
+    pub async fn serve(&self, listener: TcpListener, journal: Journal, services: Services) -> Result<(), TableError> {
         tokio::select! {
-            result = proxy::serve(self.clone(), listener, journal, services, rights) => Ok(result?),
+            result = proxy::serve(self.clone(), listener, journal, services) => Ok(result?),
             () = self.expire_items() => Ok(()),
         }
     }

@@ -63,11 +63,11 @@ impl Stage {
         variables.insert("ALLOW_LOOPBACK_SOURCES".to_owned(), "1".to_owned());
 
         let mut servers = JoinSet::new();
-        let table = Table::open(&folder.path().join("table.db"), TABLE, &template.table).unwrap();
+        let rights = template.functions.iter().map(|one| (one.name.clone(), one.rights.clone())).collect();
+        let table = Table::open(&folder.path().join("table.db"), TABLE, &template.table).unwrap().holding_to(rights);
         let queues = Queues::open(&folder.path().join("queues.db"), &[]).unwrap();
         let services = Services::new(&secrets, KEY_ID, queues);
-        let rights = template.functions.iter().map(|one| (one.name.clone(), one.rights.clone())).collect();
-        servers.spawn(async move { table.serve(for_table, Journal::new(), services, rights).await.unwrap() });
+        servers.spawn(async move { table.serve(for_table, Journal::new(), services).await.unwrap() });
         let stored = Storage::open(None).unwrap();
         stored.create_bucket_with(BUCKET, &["http://localhost".to_owned()]).await.unwrap();
         let credentials = vec![Credentials { key_id: KEY_ID.to_owned(), secret: secrets.functions_key.clone() }];

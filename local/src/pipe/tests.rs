@@ -1,6 +1,5 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::time::Instant;
 
@@ -171,7 +170,7 @@ async fn a_write_through_the_tables_server_is_in_its_queue_at_once() {
         .build();
     let client = aws_sdk_dynamodb::Client::from_conf(config);
     let services = Services::new(&Secrets::default(), "functions", queues.clone());
-    tokio::spawn(async move { table.serve(listener, Journal::new(), services, HashMap::new()).await.unwrap() });
+    tokio::spawn(async move { table.serve(listener, Journal::new(), services).await.unwrap() });
     tokio::spawn(pipe.run());
 
     let put = |status: &str| {

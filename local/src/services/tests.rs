@@ -1,6 +1,5 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -35,7 +34,7 @@ async fn start() -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let log = journal.clone();
-    tokio::spawn(async move { table.serve(listener, log, services, HashMap::new()).await.unwrap() });
+    tokio::spawn(async move { table.serve(listener, log, services).await.unwrap() });
     let key = || Credentials::new("key", "secret", None, None, "test");
     let secrets = aws_sdk_secretsmanager::Config::builder()
         .behavior_version(BehaviorVersion::latest())

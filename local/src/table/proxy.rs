@@ -1,12 +1,13 @@
 //! The table's public server: passes requests on to dynoxide's own, or to the small services beside the table, notes
-//! them in the journal, holds functions to their rights and applies faults.
+//! them in the journal and applies faults.
 //!
 //! dynoxide does its work on the thread that took the request, one request at a time. It has a thread of its own, so
 //! that the rest of the system never waits for its file.
+//!
+//! A function that asks for what its role does not allow is refused, as it would be where it is deployed.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -28,7 +29,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::Table;
-use super::rights::{Rights, lacking, needed};
+use super::rights::{lacking, needed};
 use crate::journal::{FaultKind, Journal, Service, application};
 use crate::services::{Refusal, Services};
 
@@ -53,25 +54,17 @@ struct BreakOff;
 struct Proxy {
     table: Table,
     journal: Journal,
-    rights: Arc<Rights>,
     services: Services,
     backend: SocketAddr,
     client: Client<HttpConnector, Full<Bytes>>,
 }
 
-pub(super) async fn serve(
-    table: Table,
-    listener: TcpListener,
-    journal: Journal,
-    services: Services,
-    rights: Rights,
-) -> io::Result<()> {
+pub(super) async fn serve(table: Table, listener: TcpListener, journal: Journal, services: Services) -> io::Result<()> {
     let (mut backend, address) = start_backend(table.database.clone())?;
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     let client = Client::builder(TokioExecutor::new()).build(connector);
-    let (rights, backend_address) = (Arc::new(rights), address.await.map_err(io::Error::other)??);
-    let proxy = Proxy { table, journal, services, rights, backend: backend_address, client };
+    let proxy = Proxy { table, journal, services, backend: address.await.map_err(io::Error::other)??, client };
 
     let mut connections = JoinSet::new();
     loop {
@@ -158,7 +151,7 @@ impl Proxy {
         }
         let (service, operation) = target(&head.headers);
         let by = application(head.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()));
-        let mut pending = self.journal.begin(service, operation, None, by);
+        let pending = self.journal.begin(service, operation, None, by);
         let fault = self.journal.take_fault(service, operation, None, by);
 
         let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
@@ -168,16 +161,14 @@ impl Proxy {
         let body = body.to_bytes();
         let bytes_in = body.len() as u64;
 
-        if service == Service::Table {
-            let needed = needed(operation, &body);
-            if let Some(right) = lacking(&self.rights, by, &needed) {
-                let message = format!("The role of {by} in template.yaml does not allow {right}");
-                let body = json!({"__type": type_of("AccessDeniedException"), "message": message}).to_string();
-                pending.finish(400, bytes_in, body.len() as u64);
-                return Ok(json_response(400, body));
-            }
-            pending.needs(needed);
+        let needed = needed(&head.headers, &body);
+        if let Some(right) = lacking(&self.table.rights, by, &needed) {
+            let message = format!("The role of {by} in template.yaml does not allow {right}");
+            let body = json!({"__type": type_of("AccessDeniedException"), "message": message}).to_string();
+            pending.finish(400, bytes_in, body.len() as u64);
+            return Ok(json_response(400, body));
         }
+        let pending = pending.needing(needed);
 
         match &fault {
             Some(FaultKind::Fail { status, code }) => {

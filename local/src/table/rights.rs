@@ -5,13 +5,17 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use http::HeaderMap;
 use serde_json::Value;
 
 /// What each function may do, by its name.
 pub type Rights = HashMap<String, BTreeSet<String>>;
 
-/// The rights that a request needs: `GetItem ASSET#`, `Query index/by_owner`.
-pub(super) fn needed(operation: &str, request: &[u8]) -> BTreeSet<String> {
+/// The rights that a request needs: `GetItem ASSET#`, `Query index/by_owner`. What is asked of another service than
+/// DynamoDB needs none.
+pub(super) fn needed(headers: &HeaderMap, request: &[u8]) -> BTreeSet<String> {
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()?.split_once('.'));
+    let Some(("DynamoDB_20120810", operation)) = target else { return BTreeSet::new() };
     let request: Value = serde_json::from_slice(request).unwrap_or_default();
     if operation != "TransactWriteItems" {
         return BTreeSet::from([right(operation, &request)]);
@@ -52,9 +56,16 @@ fn queried(request: &Value) -> &Value {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
+
+    use http::HeaderName;
     use serde_json::json;
 
     use super::*;
+
+    fn target(name: &str) -> HeaderMap {
+        HeaderMap::from_iter([(HeaderName::from_static("x-amz-target"), name.parse().unwrap())])
+    }
 
     #[test]
     fn a_request_needs_the_right_to_each_item_or_index_that_it_names() {
@@ -78,9 +89,10 @@ mod tests {
             ),
             ("Scan", json!({}), vec!["Scan #"]),
         ] {
-            let needed = needed(operation, request.to_string().as_bytes());
-            assert!(needed.iter().eq(expected), "{operation}: {needed:?}");
+            let found = needed(&target(&format!("DynamoDB_20120810.{operation}")), request.to_string().as_bytes());
+            assert!(found.iter().eq(expected), "{operation}: {found:?}");
         }
+        assert!(needed(&target("secretsmanager.GetSecretValue"), b"{}").is_empty());
     }
 
     #[test]

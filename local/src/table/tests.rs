@@ -32,15 +32,15 @@ struct Server {
 
 async fn start() -> Server {
     let folder = tempfile::tempdir().unwrap();
-    let table = Table::open(&folder.path().join("table.db"), "quayside", &definition()).unwrap();
+    let rights = Rights::from([("serve-data".to_owned(), ["GetItem ASSET#".to_owned()].into())]);
+    let table = Table::open(&folder.path().join("table.db"), "quayside", &definition()).unwrap().holding_to(rights);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let journal = Journal::new();
     let (served, log) = (table.clone(), journal.clone());
-    let rights = Rights::from([("serve-data".to_owned(), ["GetItem ASSET#".to_owned()].into())]);
     let queues = Queues::open(&folder.path().join("queues.db"), &[]).unwrap();
     let services = Services::new(&Secrets::default(), "functions", queues);
-    tokio::spawn(async move { served.serve(listener, log, services, rights).await.unwrap() });
+    tokio::spawn(async move { served.serve(listener, log, services).await.unwrap() });
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .endpoint_url(format!("http://{address}"))
