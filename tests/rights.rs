@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::deployment::{document, template};
-use crate::support::{Hook, Options, Reply, Source, System, User, files, ingestion};
+use crate::support::{Hook, Options, Reply, Source, System, User, eventually, files, ingestion};
 
 /// One value or a list of them.
 fn each(value: &Value) -> Vec<&Value> {
@@ -162,12 +162,15 @@ async fn functions_use_every_right_to_the_table_that_they_have() {
     // Files of URLs: one that comes, and three that never do, each with another end.
     let url = source.serve("/dot.png", [Reply::file("image/png", &picture)]);
     assert_eq!(ingestion::ingested(&ada, json!({"url": url})).await["status"], "ready");
-    let silent = source.serve("/silent", [Reply::garbage(b"").then_waits(Duration::from_secs(600))]);
+    let silence = || [Reply::garbage(b"").then_waits(Duration::from_secs(600))];
+    let silent = source.serve("/silent", silence());
     for path in ["/v1/uploads/", "/v1/assets/"] {
         let id = ingestion::ingest(&ada, json!({"url": silent})).await;
         ada.delete(&format!("{path}{id}")).await.expect(204);
     }
-    let stuck = ingestion::ingest(&ada, json!({"url": silent})).await;
+    let stuck = ingestion::ingest(&ada, json!({"url": source.serve("/stuck", silence())})).await;
+    // From then on nobody writes its record but sweep.
+    eventually("the source is asked", async || source.got("/stuck").first().cloned()).await;
     system.make_due(&stuck).await;
     system.sweep().await;
     assert_eq!(ada.inspected(&stuck).await["failure"]["code"], "ingestion_gave_up");
