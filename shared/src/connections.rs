@@ -13,6 +13,9 @@ use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
 use crate::config::ConfigError;
 
+/// How long a connection may take to be made. One time for all clients: the SDK keeps a pool, and reads the roots, for each.
+pub(crate) const CONNECT_WITHIN: Duration = Duration::from_secs(2);
+
 /// How long the start waits for a connection; one that takes longer is made by the first request.
 const WARM_WITHIN: Duration = Duration::from_secs(2);
 
