@@ -3,25 +3,27 @@
 use std::future::Future;
 use std::time::Duration;
 
-use aws_smithy_http_client::Builder;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
 use crate::config::ConfigError;
 
-/// How long a connection may take to be made. One time for all clients: the SDK keeps a pool, and reads the roots, for each.
-pub(crate) const CONNECT_WITHIN: Duration = Duration::from_secs(2);
+/// How long a connection may take to be made.
+const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 
 /// How long the start waits for a connection; one that takes longer is made by the first request.
 const WARM_WITHIN: Duration = Duration::from_secs(2);
 
-/// The HTTP client of a function, for all that its SDK clients ask. Connections are kept and shared between them; none
-/// is opened yet. It trusts Mozilla's roots, which are built in: to read those of the machine takes longer than all else
-/// of a start.
+/// The HTTP client of a function, for all that its SDK clients ask: one pool of connections, none of which is open yet. It
+/// trusts Mozilla's roots, which are built in: to read those of the machine takes longer than all else of a start.
 ///
 /// # Errors
 /// None in practice.
@@ -29,7 +31,16 @@ pub fn http_client() -> Result<SharedHttpClient, ConfigError> {
     let roots = TrustStore::empty().with_pem_certificate(roots());
     let tls = TlsContext::builder().with_trust_store(roots).build();
     let tls = tls.map_err(|error| ConfigError::unusable("the HTTP client", error))?;
-    Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(tls).build_https())
+    let connector = Connector::builder()
+        .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT_WITHIN).build())
+        .sleep_impl(TokioSleep::new())
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .tls_context(tls)
+        .build();
+    // The SDK's own client would make a connector, and read the roots, for each of its clients, and once more for each
+    // of their timeouts.
+    let connector = SharedHttpConnector::new(connector);
+    Ok(http_client_fn(move |_, _| connector.clone()))
 }
 
 /// Mozilla's roots as PEM (RFC 7468), the one form that the SDK's client takes.

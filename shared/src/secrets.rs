@@ -14,7 +14,6 @@ use futures_util::future::try_join_all;
 use serde_json::{Map, Value};
 
 use crate::config::{AwsConfig, ConfigError, SecretName, Variables};
-use crate::connections::CONNECT_WITHIN;
 use crate::domain::error::Cause;
 
 /// The variables with the secrets that they name. Each secret is asked for once, all at the same time; nothing is asked
@@ -49,7 +48,6 @@ pub async fn resolve(
 
 fn client(aws: &AwsConfig, function: &'static str, http: &SharedHttpClient) -> Client {
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT_WITHIN)
         .operation_attempt_timeout(Duration::from_secs(3))
         .operation_timeout(Duration::from_secs(8));
     let mut settings = aws_sdk_secretsmanager::Config::builder()

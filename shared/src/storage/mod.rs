@@ -25,7 +25,7 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::config::StorageConfig;
-use crate::connections::{CONNECT_WITHIN, warm};
+use crate::connections::warm;
 use crate::domain::Error;
 
 /// A connection to the bucket. Its requests may run at once; each is repeated twice by the SDK where that may help.
@@ -68,7 +68,7 @@ pub fn client(
         // B2 refuses the checksums that the SDK would add of its own accord.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
-        .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_WITHIN).operation_timeout(patience).build());
+        .timeout_config(TimeoutConfig::builder().operation_timeout(patience).build());
     let settings = match AppName::new(application) {
         Ok(name) => settings.app_name(name),
         Err(_) => settings,

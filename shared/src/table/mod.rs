@@ -34,7 +34,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::config::TableConfig;
-use crate::connections::{CONNECT_WITHIN, warm};
+use crate::connections::warm;
 use crate::domain::{Error, Result};
 
 type Item = HashMap<String, AttributeValue>;
@@ -56,7 +56,6 @@ impl Table {
             .http_client(http.clone())
             .timeout_config(
                 TimeoutConfig::builder()
-                    .connect_timeout(CONNECT_WITHIN)
                     .operation_attempt_timeout(Duration::from_secs(3))
                     .operation_timeout(Duration::from_secs(7))
                     .build(),
