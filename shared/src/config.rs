@@ -121,6 +121,16 @@ impl Variables {
         self.text(name).map(|value| Secret(value.to_owned()))
     }
 
+    /// A name that stands in requests and their headers.
+    fn word(&self, name: &'static str) -> Result<String> {
+        let word = self.text(name)?;
+        if word.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Ok(word.to_owned())
+        } else {
+            Err(wrong(name, "must be of ASCII characters, without spaces"))
+        }
+    }
+
     fn number(&self, name: &'static str, range: RangeInclusive<u64>) -> Result<u64> {
         self.text(name)?
             .parse()
@@ -192,9 +202,9 @@ impl StorageConfig {
     pub fn read(variables: &Variables) -> Result<Self> {
         Ok(Self {
             endpoint: variables.url("S3_ENDPOINT")?,
-            region: variables.text("S3_REGION")?.to_owned(),
-            bucket: variables.text("S3_BUCKET")?.to_owned(),
-            key_id: variables.text("S3_KEY_ID")?.to_owned(),
+            region: variables.word("S3_REGION")?,
+            bucket: variables.word("S3_BUCKET")?,
+            key_id: variables.word("S3_KEY_ID")?,
             application_key: variables.secret("S3_APPLICATION_KEY")?,
         })
     }
@@ -345,7 +355,7 @@ pub fn inspected_within_seconds(variables: &Variables) -> Result<u64> {
 /// # Errors
 /// If it is missing.
 pub fn bucket(variables: &Variables) -> Result<String> {
-    variables.text("S3_BUCKET").map(ToOwned::to_owned)
+    variables.word("S3_BUCKET")
 }
 
 /// What secrets in the table are encrypted under. No log shows it.

@@ -25,9 +25,9 @@ impl AwsConfig {
     /// If one is missing or wrong.
     pub fn read(variables: &Variables) -> Result<Self> {
         Ok(Self {
-            region: variables.text("AWS_REGION")?.to_owned(),
+            region: variables.word("AWS_REGION")?,
             secrets_endpoint: endpoint(variables, "AWS_ENDPOINT_URL_SECRETS_MANAGER")?,
-            key_id: variables.text("AWS_ACCESS_KEY_ID")?.to_owned(),
+            key_id: variables.word("AWS_ACCESS_KEY_ID")?,
             secret_key: variables.secret("AWS_SECRET_ACCESS_KEY")?,
             session: variables.find("AWS_SESSION_TOKEN").map(|value| Secret(value.to_owned())),
         })
@@ -58,7 +58,7 @@ impl TableConfig {
     /// If one is missing or wrong.
     pub fn read(variables: &Variables) -> Result<Self> {
         Ok(Self {
-            name: variables.text("TABLE_NAME")?.to_owned(),
+            name: variables.word("TABLE_NAME")?,
             endpoint: endpoint(variables, "AWS_ENDPOINT_URL_DYNAMODB")?,
             aws: AwsConfig::read(variables)?,
         })
