@@ -11,6 +11,7 @@ mod bad_sources;
 mod concurrency;
 mod crashes;
 mod deployment;
+mod description;
 mod direct;
 mod doctor;
 mod events;

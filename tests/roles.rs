@@ -49,7 +49,7 @@ const NO_PROJECT: Expected = (404, "project_not_found");
 /// For each route: nobody and a bad token, then a stranger, a viewer, a contributor, a manager, the owner (who is a
 /// contributor), and an administrator.
 #[rustfmt::skip]
-const TABLE: [(&str, On, [Expected; 2], [Expected; 6]); 22] = [
+const TABLE: [(&str, On, [Expected; 2], [Expected; 6]); 24] = [
     ("POST /v1/uploads", On::Nothing, [NO_TOKEN, NO_TOKEN],
         [CREATED,    CREATED,   CREATED,   CREATED, CREATED, CREATED]),
     ("POST /v1/uploads", On::Project, [NO_TOKEN, NO_TOKEN],
@@ -90,6 +90,11 @@ const TABLE: [(&str, On, [Expected; 2], [Expected; 6]); 22] = [
         [OK,         OK,        OK,        OK,      OK,      OK]),
     ("DELETE /v1/webhook-endpoints/{id}", On::Endpoint, [NO_TOKEN, NO_TOKEN],
         [HIDDEN,     HIDDEN,    HIDDEN,    HIDDEN,  DONE,    DONE]),
+    // A token is not asked for here.
+    ("GET /v1/openapi.json", On::Nothing, [OK, OK],
+        [OK,         OK,        OK,        OK,      OK,      OK]),
+    ("GET /v1/health", On::Nothing, [OK, OK],
+        [OK,         OK,        OK,        OK,      OK,      OK]),
     // A token opens nothing here.
     ("POST /v1/webhooks/{provider}/{endpoint}", On::Nothing, [UNSIGNED, UNSIGNED],
         [UNSIGNED,   UNSIGNED,  UNSIGNED,  UNSIGNED, UNSIGNED, UNSIGNED]),

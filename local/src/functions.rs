@@ -50,6 +50,7 @@ macro_rules! event_function {
 pub async fn function(name: &str, variables: &Variables) -> Result<Option<Invoke>, ConfigError> {
     Ok(Some(match name {
         "create-assets" => http_function!(create_assets, variables),
+        "describe-api" => http_function!(describe_api, variables),
         "fetch-url" => event_function!(fetch_url, variables),
         "initiate-upload" => http_function!(initiate_upload, variables),
         "track-upload" => http_function!(track_upload, variables),

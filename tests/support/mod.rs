@@ -2,6 +2,7 @@
 
 mod b2;
 mod cli;
+mod description;
 pub mod files;
 pub mod ingestion;
 pub mod media;

@@ -7,6 +7,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use super::description;
 use super::system::{System, eventually};
 
 /// Somebody with a token, or without.
@@ -73,10 +74,15 @@ impl User {
         }
     }
 
+    /// Sends a request, and checks that the API's description knows of the answer.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let answer = request.send().await.unwrap();
+        let request = request.build().unwrap();
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let answer = self.http.execute(request).await.unwrap();
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        Answer::new(status, headers, answer.bytes().await.unwrap().to_vec())
+        let answer = Answer::new(status, headers, answer.bytes().await.unwrap().to_vec());
+        description::check(method.as_str(), &path, &answer);
+        answer
     }
 
     /// Sends a request whose path goes out as it stands, which no ordinary client does with `%2e%2e`.

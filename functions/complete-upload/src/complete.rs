@@ -1,14 +1,34 @@
 //! Checks what storage has of an upload, puts it together and records it.
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::domain::upload::{PartNumber, Parts, incomplete};
+use quayside_shared::domain::upload::{AnyPartNumber, PartNumber, Parts, incomplete};
 use quayside_shared::domain::{Asset, AssetId, Caller, Error, FailureCode, Owned, Result, Status, Strategy, Timestamp};
 use quayside_shared::http::{Fields, asset_json, ok, read};
 use quayside_shared::storage::{Completion, Object};
 use quayside_shared::telemetry::Metric;
 use tracing::{info, instrument};
+use utoipa::ToSchema;
 
 use crate::App;
+
+/// That all bytes are there.
+#[derive(ToSchema)]
+pub struct Completed {
+    /// The parts, in any order. Left out, storage's own list is used.
+    #[schema(value_type = Option<Vec<UploadedPart>>)]
+    parts: Option<Etags>,
+}
+
+/// A part as storage has confirmed it.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "a part is read into a pair; this says in the API's description what it is read from")]
+struct UploadedPart {
+    part_number: AnyPartNumber,
+    /// The `ETag` of storage's answer, with or without its quotes.
+    #[schema(min_length = 1, max_length = 80, pattern = "^[!-~]*$")]
+    etag: String,
+}
 
 /// Storage's word for each part.
 type Etags = Vec<(PartNumber, String)>;
@@ -18,7 +38,7 @@ pub(crate) async fn complete_upload(app: &App, request: &Request, id: &str) -> R
     let caller = app.callers.identify(request).await?;
     let id = AssetId::parse(id)?;
     let mut fields = Fields::of_body(request)?;
-    let etags = fields.optional("parts", read::parts)?;
+    let Completed { parts: etags } = Completed { parts: fields.optional("parts", read::parts)? };
     fields.finish()?;
     let (asset, incoming) = find(app, &caller, id, etags.is_none()).await?;
     let asset = if asset.status == Status::AwaitingUpload {

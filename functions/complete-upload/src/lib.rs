@@ -3,6 +3,8 @@
 
 mod complete;
 
+pub use complete::Completed;
+
 use std::convert::Infallible;
 use std::time::Duration;
 

@@ -12,6 +12,7 @@ use quayside_shared::telemetry::Metric;
 use serde_json::json;
 use sha2::Digest;
 use tracing::{info, instrument, warn};
+use utoipa::ToSchema;
 
 use crate::{App, form};
 
@@ -21,14 +22,26 @@ pub(crate) const MAX_FILE_BYTES: usize = 5 << 20;
 /// What a form may have beside its file, in bytes.
 pub(crate) const MAX_FORM_BYTES: usize = 64 << 10;
 
-/// What a request brings.
-#[derive(Debug, Default)]
-pub(crate) struct Brought {
+/// A file and what is said of it.
+#[derive(Debug, Default, ToSchema)]
+#[schema(as = AssetForm)]
+pub struct Brought {
+    /// The file, with its type and its name.
+    #[schema(rename = "file", value_type = String, format = Binary, min_length = 1)]
     pub(crate) bytes: Bytes,
+    #[schema(ignore)]
     pub(crate) content_type: String,
+    /// Instead of the file's own.
+    #[schema(value_type = FileName, required = false)]
     pub(crate) name: Option<String>,
+    /// The project that it belongs to.
+    #[schema(rename = "projectId", value_type = ProjectId, required = false)]
     pub(crate) project: Option<String>,
+    /// One label a field; the field may be repeated.
+    #[schema(value_type = Tags, required = false)]
     pub(crate) tags: Vec<String>,
+    /// SHA-256 of the file, which it then has to have.
+    #[schema(value_type = Sha256, required = false)]
     pub(crate) sha256: Option<String>,
 }
 

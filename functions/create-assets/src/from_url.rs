@@ -7,15 +7,72 @@ use futures_util::future::join_all;
 use lambda_http::{Body, Request, Response};
 use quayside_shared::domain::asset::{Ingestion, Source};
 use quayside_shared::domain::{
-    Asset, Caller, Error, FileName, Kind, MediaType, Owned, Placement, ProjectId, Result, SourceUrl, Timestamp,
-    media_type,
+    Asset, Caller, Error, FileName, Kind, MediaType, Owned, Placement, ProjectId, Result, Sha256, SourceUrl, Tags,
+    Timestamp, media_type,
 };
-use quayside_shared::http::{Fields, accepted, asset_json, problem_json, read};
+use quayside_shared::http::{AssetJson, Fields, Problem, accepted, asset_json, problem_json, read};
 use quayside_shared::table::{Expected, IdempotencyKey, NewIngestion};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use tracing::{info, instrument};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::App;
+
+/// A file that is to be taken from a URL.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub struct FileAtUrl {
+    /// Of http or https, on the public internet, without user and password. It may be signed: no answer shows its query.
+    #[schema(value_type = String, format = "uri", max_length = 8192, pattern = "^[Hh][Tt][Tt][Pp][Ss]?://")]
+    url: SourceUrl,
+    /// The last part of the URL's path if left out.
+    name: Option<FileName>,
+    /// What it has to be: a kind, or a media type.
+    #[schema(value_type = Option<ExpectedType>)]
+    r#type: Option<Expected>,
+    /// The project that it belongs to.
+    project_id: Option<ProjectId>,
+    /// SHA-256 of the file, which it then has to have.
+    sha256: Option<Sha256>,
+    tags: Option<Tags>,
+}
+
+/// A kind, or one media type: what [`expected`] reads.
+struct ExpectedType;
+
+impl ToSchema for ExpectedType {}
+
+impl PartialSchema for ExpectedType {
+    fn schema() -> RefOr<Schema> {
+        let names = Kind::ALL.map(Kind::as_str).into_iter().chain(MediaType::all().map(MediaType::as_str));
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
+    }
+}
+
+/// Several files that are to be taken from URLs.
+#[derive(ToSchema)]
+pub struct FilesAtUrls {
+    /// One that cannot be taken has a problem of its own in the answer and refuses no other.
+    #[schema(value_type = Vec<FileAtUrl>, min_items = 1, max_items = 100)]
+    items: Vec<Value>,
+}
+
+/// What has come of each file, in the order of the request.
+#[derive(Serialize, ToSchema)]
+pub struct Begun<'a> {
+    items: Vec<BegunItem<'a>>,
+}
+
+/// The asset, or why there is none.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+enum BegunItem<'a> {
+    Asset(Box<AssetJson<'a>>),
+    Problem(Problem),
+}
 
 /// The most files in one request.
 const MAX_ITEMS: usize = 100;
@@ -32,23 +89,20 @@ pub(crate) async fn create(app: &App, request: &Request) -> Result<Response<Body
         None => None,
     };
     let now = Timestamp::now();
-    let Some(items) = fields.optional("items", items)? else {
+    let Some(files) = fields.optional("items", items)?.map(|items| FilesAtUrls { items }) else {
         let files = vec![describe(app, fields)];
         let mut results = begin(app, &caller, files, idempotency.as_ref(), now).await?;
         let asset = results.pop().ok_or_else(|| Error::Internal("a file without a result".into()))??;
         return accepted(&asset_json(&asset, &app.cdn, now));
     };
     fields.finish()?;
-    let files = items.into_iter().map(|item| describe(app, Fields::of_value(item)?)).collect();
+    let files = files.items.into_iter().map(|item| describe(app, Fields::of_value(item)?)).collect();
     let results = begin(app, &caller, files, idempotency.as_ref(), now).await?;
-    let items: Vec<Value> = results
-        .into_iter()
-        .map(|result| match result {
-            Ok(asset) => json!({"asset": asset_json(&asset, &app.cdn, now)}),
-            Err(error) => json!({"problem": problem_json(request, &error)}),
-        })
-        .collect();
-    accepted(&json!({"items": items}))
+    let items = results.iter().map(|result| match result {
+        Ok(asset) => BegunItem::Asset(Box::new(asset_json(asset, &app.cdn, now))),
+        Err(error) => BegunItem::Problem(problem_json(request, error)),
+    });
+    accepted(&Begun { items: items.collect() })
 }
 
 /// What a request says of one file.
@@ -68,23 +122,29 @@ fn items(value: &Value) -> Result<Vec<Value>> {
 }
 
 fn describe(app: &App, mut fields: Fields) -> Result<File> {
-    let url = fields.required("url", |value| {
-        let text = value.as_str().ok_or_else(|| Error::invalid("invalid_url", "url", "url must be a text."))?;
-        SourceUrl::parse(text, &app.sources)
-            .map_err(|forbidden| Error::invalid(forbidden.code(), "url", forbidden.to_string()))
-    })?;
-    let name = match fields.optional("name", |name| read::filename(name).map_err(|error| error.in_field("name")))? {
+    let FileAtUrl { url, name, r#type: expected, project_id: project, sha256, tags } = FileAtUrl {
+        url: fields.required("url", |value| url(app, value))?,
+        name: fields.optional("name", |name| read::filename(name).map_err(|error| error.in_field("name")))?,
+        r#type: fields.optional("type", |value| expected(app, value))?,
+        project_id: fields.optional("projectId", read::project_id)?,
+        sha256: fields.optional("sha256", read::sha256)?,
+        tags: fields.optional("tags", read::tags)?,
+    };
+    fields.finish()?;
+    let name = match name {
         Some(name) => name,
         None => url.file_name().ok_or_else(|| Error::invalid("missing_field", "name", "name is required."))?,
     };
-    let expected = fields.optional("type", |value| expected(app, value))?;
-    let project = fields.optional("projectId", read::project_id)?;
-    let sha256 = fields.optional("sha256", read::sha256)?;
-    let tags = fields.optional("tags", read::tags)?.unwrap_or_default();
-    fields.finish()?;
+    let tags = tags.unwrap_or_default();
     let content_type = likely_type(app, &url, &name, expected);
     let source = Source { url: url.shown(), reference: None };
     Ok(File { ingestion: Ingestion { name, content_type, sha256, tags, source }, url, expected, project })
+}
+
+fn url(app: &App, value: &Value) -> Result<SourceUrl> {
+    let text = value.as_str().ok_or_else(|| Error::invalid("invalid_url", "url", "url must be a text."))?;
+    SourceUrl::parse(text, &app.sources)
+        .map_err(|forbidden| Error::invalid(forbidden.code(), "url", forbidden.to_string()))
 }
 
 /// `type`, a kind (`image`) or a media type (`image/jpeg`).

@@ -5,6 +5,9 @@ mod direct;
 mod form;
 mod from_url;
 
+pub use direct::Brought;
+pub use from_url::{Begun, FileAtUrl, FilesAtUrls};
+
 use std::convert::Infallible;
 use std::time::Duration;
 

@@ -1,20 +1,88 @@
 //! `POST /v1/uploads`: reserves the quota, makes the record, and says where the bytes go.
 
+use std::collections::BTreeMap;
+
 use lambda_http::{Body, Request, Response};
 use quayside_shared::domain::asset::Declaration;
-use quayside_shared::domain::upload::{MAX_SIGNED_PARTS, PartNumber, Parts};
+use quayside_shared::domain::upload::{AnyPartNumber, MAX_SIGNED_PARTS, PartNumber, Parts};
 use quayside_shared::domain::{
-    Asset, AssetId, Caller, Error, MediaType, Owned, Placement, ProjectId, Result, Status, Strategy, Timestamp, Upload,
+    Asset, AssetId, ByteSize, Caller, Error, FileName, MediaType, Owned, Placement, ProjectId, Result, Sha256, Status,
+    Strategy, Tags, Timestamp, Upload,
 };
 use quayside_shared::http::{Fields, MAX_BODY_BYTES, created, read};
 use quayside_shared::storage::keys;
 use quayside_shared::table::{Begun, IdempotencyKey};
 use quayside_shared::telemetry::Metric;
-use serde_json::{Value, json};
+use serde::Serialize;
 use tracing::{info, instrument};
+use utoipa::ToSchema;
 
 use crate::App;
-use crate::sign::sign;
+use crate::sign::{SignedPart, sign};
+
+/// What a client says of a file that it is about to upload.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub struct NewUpload {
+    filename: FileName,
+    size: ByteSize,
+    content_type: MediaType,
+    /// The project that it belongs to.
+    project_id: Option<ProjectId>,
+    /// SHA-256 of the file, which it then has to have.
+    sha256: Option<Sha256>,
+    tags: Option<Tags>,
+    /// Whether `metadata` may say where a picture or a film was taken; false if left out.
+    keep_location: Option<bool>,
+}
+
+/// How the client brings the bytes.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Instructions {
+    upload_id: AssetId,
+    /// The same id.
+    asset_id: AssetId,
+    /// The method of every request to storage.
+    method: Method,
+    /// The headers of every request to storage; no others are signed.
+    #[schema(value_type = BTreeMap<String, String>)]
+    headers: BTreeMap<&'static str, &'static str>,
+    /// Key that the file will have in the bucket.
+    storage_key: String,
+    /// When the upload is given up. Signing parts moves it on.
+    expires_at: Timestamp,
+    #[serde(flatten)]
+    way: Way,
+}
+
+/// How bytes are sent to storage.
+#[derive(Serialize, ToSchema)]
+enum Method {
+    #[serde(rename = "PUT")]
+    Put,
+}
+
+/// Where the bytes go.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "strategy", rename_all = "lowercase")]
+enum Way {
+    /// Up to 16 MiB: all of it to one URL.
+    Single {
+        /// Takes exactly the declared length and type, until the upload expires.
+        url: String,
+    },
+    /// In parts.
+    #[serde(rename_all = "camelCase")]
+    Multipart {
+        /// Bytes in every part but the last.
+        part_size: u64,
+        #[schema(value_type = AnyPartNumber)]
+        part_count: PartNumber,
+        /// The first hundred.
+        parts: Vec<SignedPart>,
+    },
+}
 
 #[instrument(skip_all, fields(asset.id, caller))]
 pub(crate) async fn begin_upload(app: &App, request: &Request) -> Result<Response<Body>> {
@@ -37,20 +105,25 @@ pub(crate) async fn begin_upload(app: &App, request: &Request) -> Result<Respons
 
 fn parse(app: &App, request: &Request) -> Result<(Declaration, Option<ProjectId>)> {
     let mut fields = Fields::of_body(request)?;
-    let name = fields.required("filename", read::filename)?;
-    let size = fields.required("size", read::size)?;
-    let content_type = fields.required("contentType", read::content_type)?;
-    let content_type = MediaType::parse_allowed(&content_type, &app.config.allowed_types)?;
-    let project = fields.optional("projectId", read::project_id)?;
-    let sha256 = fields.optional("sha256", read::sha256)?;
-    let tags = fields.optional("tags", read::tags)?.unwrap_or_default();
-    let keep_location = fields.optional("keepLocation", read::keep_location)?.unwrap_or_default();
+    let NewUpload { filename: name, size, content_type, project_id, sha256, tags, keep_location } = NewUpload {
+        filename: fields.required("filename", read::filename)?,
+        size: fields.required("size", read::size)?,
+        content_type: MediaType::parse_allowed(
+            &fields.required("contentType", read::content_type)?,
+            &app.config.allowed_types,
+        )?,
+        project_id: fields.optional("projectId", read::project_id)?,
+        sha256: fields.optional("sha256", read::sha256)?,
+        tags: fields.optional("tags", read::tags)?,
+        keep_location: fields.optional("keepLocation", read::keep_location)?,
+    };
     fields.finish()?;
     let (kind, limit) = (content_type.kind(), app.config.max_bytes(content_type.kind()));
     if size.bytes() > limit {
         return Err(Error::TooLarge { size: size.bytes(), limit, kind });
     }
-    Ok((Declaration { name, content_type, size, sha256, tags, keep_location }, project))
+    let (tags, keep_location) = (tags.unwrap_or_default(), keep_location.unwrap_or_default());
+    Ok((Declaration { name, content_type, size, sha256, tags, keep_location }, project_id))
 }
 
 /// Storage is asked first, for a multipart upload's id belongs into the record; if the record is then refused, the
@@ -98,43 +171,29 @@ async fn begin(
     }
 }
 
-/// How the client brings the bytes.
-async fn instructions(app: &App, asset: &Owned<Asset>, now: Timestamp) -> Result<Value> {
+async fn instructions(app: &App, asset: &Owned<Asset>, now: Timestamp) -> Result<Instructions> {
     let upload = asset.upload.as_ref().ok_or_else(|| Error::Internal("a begun upload without its plan".into()))?;
-    let mut answer = json!({
-        "uploadId": asset.id,
-        "assetId": asset.id,
-        "method": "PUT",
-        "storageKey": keys::original(&asset.owner, asset.id),
-        "expiresAt": upload.expires_at,
-    });
-    let more = match &upload.strategy {
+    let (headers, way) = match &upload.strategy {
         Strategy::Single => {
             // A repeated request signs for the time that the upload has left, and never for none.
             let left = upload.expires_at.seconds_since(now).max(1.0) as u64;
-            json!({
-                "strategy": "single",
-                "url": app.storage.presign_upload(asset, now, left.min(app.config.ttl_seconds)).await?.url,
-                "headers": {"content-type": asset.content_type},
-            })
+            let url = app.storage.presign_upload(asset, now, left.min(app.config.ttl_seconds)).await?.url;
+            (BTreeMap::from([("content-type", asset.content_type.as_str())]), Way::Single { url })
         }
         Strategy::Multipart { parts, .. } => {
             let first: Vec<PartNumber> = (1..=parts.count()).take(MAX_SIGNED_PARTS).collect();
-            json!({
-                "strategy": "multipart",
-                "headers": {},
-                "partSize": parts.part_size(),
-                "partCount": parts.count(),
-                "parts": sign(app, asset, &first, now).await?,
-            })
+            let signed = sign(app, asset, &first, now).await?;
+            let way = Way::Multipart { part_size: parts.part_size(), part_count: parts.count(), parts: signed };
+            (BTreeMap::new(), way)
         }
     };
-    merge(&mut answer, more);
-    Ok(answer)
-}
-
-fn merge(into: &mut Value, from: Value) {
-    if let (Value::Object(into), Value::Object(from)) = (into, from) {
-        into.extend(from);
-    }
+    Ok(Instructions {
+        upload_id: asset.id,
+        asset_id: asset.id,
+        method: Method::Put,
+        headers,
+        storage_key: keys::original(&asset.owner, asset.id),
+        expires_at: upload.expires_at,
+        way,
+    })
 }

@@ -3,6 +3,9 @@
 mod begin;
 mod sign;
 
+pub use begin::{Instructions, NewUpload};
+pub use sign::{SignedParts, WantedParts};
+
 use std::convert::Infallible;
 use std::time::Duration;
 

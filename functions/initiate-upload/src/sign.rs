@@ -1,29 +1,57 @@
 //! `POST /v1/uploads/{id}/parts`: signs parts, the first time or again, and keeps the upload alive.
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::domain::upload::PartNumber;
+use quayside_shared::domain::upload::{AnyPartNumber, PartNumber};
 use quayside_shared::domain::{Asset, AssetId, Error, Owned, Result, Status, Strategy, Timestamp};
 use quayside_shared::http::{Fields, ok, read};
-use serde_json::{Value, json};
+use serde::Serialize;
 use tracing::instrument;
+use utoipa::ToSchema;
 
 use crate::App;
+
+/// The parts to sign.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub struct WantedParts {
+    /// From 1, as many as the upload has.
+    #[schema(min_items = 1, max_items = 100, value_type = Vec<AnyPartNumber>)]
+    part_numbers: Vec<PartNumber>,
+}
+
+/// Where the bytes of parts go.
+#[derive(Serialize, ToSchema)]
+pub struct SignedParts {
+    parts: Vec<SignedPart>,
+}
+
+/// Where the bytes of one part go.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SignedPart {
+    #[schema(value_type = AnyPartNumber)]
+    part_number: PartNumber,
+    /// Takes exactly the part's length.
+    url: String,
+    /// When it stops working; the part can then be signed again.
+    expires_at: Timestamp,
+}
 
 #[instrument(skip_all, fields(asset.id = id, caller))]
 pub(crate) async fn sign_parts(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     let caller = app.callers.identify(request).await?;
     let id = AssetId::parse(id)?;
     let mut fields = Fields::of_body(request)?;
-    let numbers = fields.required("partNumbers", read::part_numbers)?;
+    let wanted = WantedParts { part_numbers: fields.required("partNumbers", read::part_numbers)? };
     fields.finish()?;
     let asset = app.table.find_owned(&caller, id).await?;
     if asset.status != Status::AwaitingUpload {
         return Err(Error::UploadNotActive { status: asset.status, hint: "There is nothing more to upload." });
     }
     let now = Timestamp::now();
-    let parts = sign(app, &asset, &numbers, now).await?;
+    let parts = sign(app, &asset, &wanted.part_numbers, now).await?;
     extend(app, asset, now).await?;
-    ok(&json!({ "parts": parts }))
+    ok(&SignedParts { parts })
 }
 
 /// The signed parts, as the API shows them.
@@ -32,7 +60,7 @@ pub(crate) async fn sign(
     asset: &Owned<Asset>,
     numbers: &[PartNumber],
     now: Timestamp,
-) -> Result<Vec<Value>> {
+) -> Result<Vec<SignedPart>> {
     let Some(Strategy::Multipart { upload_id, parts }) = asset.upload.as_ref().map(|upload| &upload.strategy) else {
         let detail = "This file goes up with a single PUT and has no parts.";
         return Err(Error::invalid("invalid_part_number", "partNumbers", detail));
@@ -40,7 +68,7 @@ pub(crate) async fn sign(
     let mut signed = Vec::with_capacity(numbers.len());
     for &number in numbers {
         let part = app.storage.presign_part(asset, (upload_id, *parts), number, now, app.config.ttl_seconds).await?;
-        signed.push(json!({"partNumber": number, "url": part.url, "expiresAt": part.expires_at}));
+        signed.push(SignedPart { part_number: number, url: part.url, expires_at: part.expires_at });
     }
     Ok(signed)
 }

@@ -2,6 +2,8 @@
 
 mod list;
 
+pub use list::AssetPage;
+
 use std::convert::Infallible;
 
 use lambda_http::{Body, Request, Response};

@@ -2,12 +2,25 @@
 
 use lambda_http::{Body, Request, Response};
 use quayside_shared::domain::{Error, Kind, ProjectId, Result, Status, Tags, Timestamp};
-use quayside_shared::http::{asset_json, ok, query};
+use quayside_shared::http::{AssetJson, asset_json, ok, query};
 use quayside_shared::table::Listing;
+use serde::Serialize;
 use serde_json::json;
 use tracing::instrument;
+use utoipa::ToSchema;
 
 use crate::App;
+
+/// Some assets, newest first.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AssetPage<'a> {
+    /// Where some of the caller's assets are asked for, a page may be short, or empty, and not the last.
+    items: Vec<AssetJson<'a>>,
+    /// The `cursor` of the next page; null on the last.
+    #[schema(required)]
+    next_cursor: Option<String>,
+}
 
 const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 100;
@@ -29,10 +42,10 @@ pub(crate) async fn list_assets(app: &App, request: &Request) -> Result<Response
     };
     let page = app.table.list(&caller, &Listing { project, kind, status, tag, limit, before }).await?;
     let now = Timestamp::now();
-    ok(&json!({
-        "items": page.items.iter().map(|asset| json!(asset_json(asset, &app.cdn, now))).collect::<Vec<_>>(),
-        "nextCursor": page.next.map(|last| app.cursors.seal(&caller, &what, last)),
-    }))
+    ok(&AssetPage {
+        items: page.items.iter().map(|asset| asset_json(asset, &app.cdn, now)).collect(),
+        next_cursor: page.next.map(|last| app.cursors.seal(&caller, &what, last)),
+    })
 }
 
 fn parse_kind(text: &str) -> Result<Kind> {

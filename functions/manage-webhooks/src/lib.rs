@@ -9,8 +9,10 @@ use quayside_shared::http::{Callers, Fields, MAX_BODY_BYTES, created, no_content
 use quayside_shared::start::Start;
 use quayside_shared::table::{IdempotencyKey, Table};
 use quayside_shared::vault::Vault;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use tracing::{info, instrument};
+use utoipa::ToSchema;
 
 /// What the function is made of; made once, before the first request.
 #[derive(Debug)]
@@ -36,6 +38,47 @@ impl App {
     }
 }
 
+/// An endpoint to be made.
+#[derive(ToSchema)]
+pub struct NewEndpoint {
+    provider: Provider,
+    /// What the provider signs with, as it shows it. Left out, one is made for the provider to be given.
+    secret: Option<SigningSecret>,
+}
+
+/// Where a provider sends its webhooks.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Endpoint)]
+pub struct EndpointJson {
+    id: EndpointId,
+    provider: Provider,
+    /// Its path, below the API's own URL.
+    url: String,
+    created_at: Timestamp,
+}
+
+/// A new endpoint, with the secret that no other answer shows.
+#[derive(Serialize, ToSchema)]
+pub struct EndpointWithSecret {
+    #[serde(flatten)]
+    endpoint: EndpointJson,
+    #[schema(value_type = SigningSecret)]
+    secret: String,
+}
+
+/// The caller's endpoints, oldest first.
+#[derive(Serialize, ToSchema)]
+pub struct EndpointList {
+    items: Vec<EndpointJson>,
+}
+
+impl EndpointJson {
+    fn new(id: EndpointId, provider: Provider, created_at: Timestamp) -> Self {
+        Self { id, provider, url: format!("/v1/webhooks/{provider}/{id}"), created_at }
+    }
+}
+
 /// Answers one request.
 ///
 /// # Errors
@@ -58,12 +101,13 @@ async fn create_endpoint(app: &App, request: &Request) -> Result<Response<Body>>
     let caller = app.callers.identify(request).await?;
     let body = read::body(request, MAX_BODY_BYTES)?;
     let mut fields = Fields::of_json(body)?;
-    let provider = fields.required("provider", provider)?;
-    let secret = match fields.optional("secret", secret)? {
+    let NewEndpoint { provider, secret } =
+        NewEndpoint { provider: fields.required("provider", provider)?, secret: fields.optional("secret", secret)? };
+    fields.finish()?;
+    let secret = match secret {
         Some(given) => given,
         None => SigningSecret::generate()?,
     };
-    fields.finish()?;
     let idempotency = match request.headers().get("idempotency-key") {
         Some(key) => Some(IdempotencyKey::parse(key.as_bytes(), body)?),
         None => None,
@@ -74,17 +118,17 @@ async fn create_endpoint(app: &App, request: &Request) -> Result<Response<Body>>
     let endpoint = app.table.create_endpoint(&caller, endpoint, idempotency.as_ref(), now).await?;
     tracing::Span::current().record("webhook.endpoint", tracing::field::display(endpoint.id));
     info!(%provider, "endpoint made");
-    let mut json = endpoint_json(endpoint.id, endpoint.provider, endpoint.created_at);
-    json["secret"] = app.vault.open_secret_of(&endpoint)?.expose().into();
-    created(&json)
+    let secret = app.vault.open_secret_of(&endpoint)?.expose();
+    let endpoint = EndpointJson::new(endpoint.id, endpoint.provider, endpoint.created_at);
+    created(&EndpointWithSecret { endpoint, secret })
 }
 
 #[instrument(skip_all, fields(caller))]
 async fn list_endpoints(app: &App, request: &Request) -> Result<Response<Body>> {
     let caller = app.callers.identify(request).await?;
     let listed = app.table.endpoints(&caller).await?.into_iter();
-    let items: Vec<_> = listed.map(|listed| endpoint_json(listed.id, listed.provider, listed.created_at)).collect();
-    ok(&json!({"items": items}))
+    let items = listed.map(|listed| EndpointJson::new(listed.id, listed.provider, listed.created_at)).collect();
+    ok(&EndpointList { items })
 }
 
 /// Revoking again changes nothing.
@@ -106,9 +150,4 @@ fn provider(value: &Value) -> Result<Provider> {
 
 fn secret(value: &Value) -> Result<SigningSecret> {
     SigningSecret::parse(value.as_str().unwrap_or_default())
-}
-
-fn endpoint_json(id: EndpointId, provider: Provider, created_at: Timestamp) -> Value {
-    let url = format!("/v1/webhooks/{provider}/{id}");
-    json!({"id": id, "provider": provider, "url": url, "createdAt": created_at})
 }

@@ -11,8 +11,9 @@ use quayside_shared::http::{Callers, accepts_json, ok, query, redirect, respond,
 use quayside_shared::start::Start;
 use quayside_shared::table::Table;
 use quayside_shared::telemetry::Metric;
-use serde_json::json;
+use serde::Serialize;
 use tracing::instrument;
+use utoipa::ToSchema;
 
 /// What the function is made of; made once, before the first request.
 #[derive(Debug)]
@@ -52,6 +53,16 @@ pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infal
     .await
 }
 
+/// Where the bytes are.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DataUrl {
+    /// A signed URL of the CDN.
+    url: String,
+    /// When it stops working.
+    expires_at: Timestamp,
+}
+
 #[instrument(skip_all, fields(asset.id = id, caller))]
 async fn serve(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     let caller = app.callers.identify(request).await?;
@@ -64,7 +75,7 @@ async fn serve(app: &App, request: &Request, id: &str) -> Result<Response<Body>>
     let asset = app.table.find_readable(&caller, id).await?;
     let signed = sign(app, &asset, query(request, "variant"), download)?;
     if accepts_json(request) {
-        return ok(&json!({"url": signed.url, "expiresAt": signed.expires_at}));
+        return ok(&DataUrl { url: signed.url, expires_at: signed.expires_at });
     }
     Metric::Redirects.add(1);
     redirect(&signed.url)

@@ -3,6 +3,8 @@
 mod abort;
 mod progress;
 
+pub use progress::Progress;
+
 use std::convert::Infallible;
 use std::time::Duration;
 

@@ -1,13 +1,72 @@
 //! What storage has of an upload, and when the rest should be there.
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::domain::{Asset, AssetId, Readable, Result, Status, Strategy, Timestamp};
+use quayside_shared::domain::upload::{AnyPartNumber, Parts};
+use quayside_shared::domain::{Asset, AssetId, PartNumber, Readable, Result, Status, Strategy, Timestamp};
 use quayside_shared::http::ok;
 use quayside_shared::storage::UploadedPart;
-use serde_json::{Value, json};
+use serde::Serialize;
 use tracing::instrument;
+use utoipa::ToSchema;
 
 use crate::App;
+
+/// What has come of a file that is on its way.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Progress {
+    upload_id: AssetId,
+    /// The same id.
+    asset_id: AssetId,
+    status: Status,
+    /// `single` or `multipart`, while it is being uploaded.
+    #[schema(required)]
+    strategy: Option<StrategyName>,
+    /// Bytes in every part but the last.
+    #[schema(required)]
+    part_size: Option<u64>,
+    #[schema(required, value_type = Option<AnyPartNumber>)]
+    part_count: Option<PartNumber>,
+    bytes_uploaded: u64,
+    /// Bytes in all, as far as they are known.
+    #[schema(required)]
+    size: Option<u64>,
+    /// With one decimal place; null where the size is not known.
+    #[schema(required)]
+    percent: Option<f64>,
+    /// On average from the beginning to the last byte that arrived; null where nothing is known.
+    #[schema(required)]
+    speed_bytes_per_second: Option<f64>,
+    /// How long the rest takes at that speed.
+    #[schema(required)]
+    eta_seconds: Option<f64>,
+    /// When the upload is given up, while that is to come.
+    #[schema(required)]
+    expires_at: Option<Timestamp>,
+    /// The parts that storage has.
+    parts: Vec<StoredPart>,
+}
+
+/// How a file is uploaded.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = Strategy)]
+enum StrategyName {
+    Single,
+    Multipart,
+}
+
+/// A part that storage has.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct StoredPart {
+    #[schema(value_type = AnyPartNumber)]
+    part_number: PartNumber,
+    /// Bytes.
+    size: u64,
+    /// What storage calls its bytes.
+    etag: String,
+}
 
 #[instrument(skip_all, fields(asset.id = id, caller))]
 pub(crate) async fn show(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
@@ -15,7 +74,7 @@ pub(crate) async fn show(app: &App, request: &Request, id: &str) -> Result<Respo
     let id = AssetId::parse(id)?;
     let asset = app.table.find_readable(&caller, id).await?;
     let received = received(app, &asset).await?;
-    ok(&progress(&asset, &received, Timestamp::now()))
+    ok(&progress(&asset, received, Timestamp::now()))
 }
 
 /// The truth from storage; of what is taken from a URL, what its fetch has told.
@@ -60,7 +119,7 @@ fn whole(asset: &Asset) -> Received {
 
 /// Speed is the average from the beginning to the last byte that arrived; the time left is what the rest takes at that
 /// speed. Both are null where nothing is known, as are size and percent of what a source has not announced.
-fn progress(asset: &Asset, received: &Received, now: Timestamp) -> Value {
+fn progress(asset: &Asset, received: Received, now: Timestamp) -> Progress {
     let size = match asset.status {
         Status::Ingesting => asset.received.and_then(|received| received.of),
         _ => Some(asset.size.bytes()).filter(|size| *size > 0),
@@ -70,28 +129,25 @@ fn progress(asset: &Asset, received: &Received, now: Timestamp) -> Value {
     let speed = seconds.map(|seconds| received.bytes as f64 / seconds).filter(|speed| *speed > 0.0);
     let left = size.map(|size| size.saturating_sub(received.bytes));
     let expires_at = asset.upload.as_ref().map(|upload| upload.expires_at).filter(|expires_at| *expires_at > now);
-    let (strategy, parts) = match asset.upload.as_ref().map(|upload| &upload.strategy) {
-        Some(Strategy::Multipart { parts, .. }) => (Some("multipart"), Some(*parts)),
-        Some(Strategy::Single) => (Some("single"), None),
+    let (strategy, plan) = match asset.upload.as_ref().map(|upload| &upload.strategy) {
+        Some(Strategy::Multipart { parts, .. }) => (Some(StrategyName::Multipart), Some(*parts)),
+        Some(Strategy::Single) => (Some(StrategyName::Single), None),
         None => (None, None),
     };
-    json!({
-        "uploadId": asset.id,
-        "assetId": asset.id,
-        "status": asset.status,
-        "strategy": strategy,
-        "partSize": parts.map(|parts| parts.part_size()),
-        "partCount": parts.map(|parts| parts.count()),
-        "bytesUploaded": received.bytes,
-        "size": size,
-        "percent": size.map(|size| (received.bytes as f64 / size as f64 * 1000.0).round() / 10.0),
-        "speedBytesPerSecond": speed.map(|speed| speed.round()),
-        "etaSeconds": speed.zip(left).map(|(speed, left)| (left as f64 / speed).ceil()),
-        "expiresAt": expires_at,
-        "parts": received.parts.iter().map(|part| json!({
-            "partNumber": part.number,
-            "size": part.size,
-            "etag": part.etag,
-        })).collect::<Vec<_>>(),
-    })
+    let parts = received.parts.into_iter();
+    Progress {
+        upload_id: asset.id,
+        asset_id: asset.id,
+        status: asset.status,
+        strategy,
+        part_size: plan.map(Parts::part_size),
+        part_count: plan.map(Parts::count),
+        bytes_uploaded: received.bytes,
+        size,
+        percent: size.map(|size| (received.bytes as f64 / size as f64 * 1000.0).round() / 10.0),
+        speed_bytes_per_second: speed.map(f64::round),
+        eta_seconds: speed.zip(left).map(|(speed, left)| (left as f64 / speed).ceil()),
+        expires_at,
+        parts: parts.map(|part| StoredPart { part_number: part.number, size: part.size, etag: part.etag }).collect(),
+    }
 }

@@ -7,6 +7,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::failure::{Failure, FailureCode};
 use super::identity::{AssetId, ProjectId, Subject};
@@ -20,7 +21,7 @@ use super::upload::{INCOMING_KEPT_SECONDS, MAX_UPLOAD_SECONDS, Strategy, Upload}
 use super::usage::Footprint;
 
 /// Where an asset is in its life.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Begun; its bytes are on their way.
@@ -67,7 +68,7 @@ impl fmt::Display for Status {
 }
 
 /// Something derived from an asset's bytes.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Variant {
     /// Its name, such as `thumbnail`; the last segment of its key.

@@ -1,9 +1,10 @@
 //! Why assets fail.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Why an asset failed.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Failure {
     /// Stable name of the reason.
     pub code: FailureCode,
@@ -12,7 +13,7 @@ pub struct Failure {
 }
 
 /// The reasons for which an asset fails.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureCode {
     /// The bytes are not of the declared type.

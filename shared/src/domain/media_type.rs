@@ -3,11 +3,14 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::error::{Error, Result};
 
 /// What an asset is to its users; limits and lists go by it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// A picture.
@@ -97,6 +100,11 @@ impl MediaType {
     /// URL is of this type until its source has told its own.
     pub const UNKNOWN: Self = Self(KNOWN.len() - 1);
 
+    /// All media types of what is stored.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..Self::UNKNOWN.0).map(Self)
+    }
+
     /// Reads a media type or one of its aliases. Case and parameters (`; charset=…`) do not matter.
     pub fn parse(text: &str) -> Option<Self> {
         let essence = text.split(';').next().unwrap_or_default().trim();
@@ -160,6 +168,16 @@ impl MediaType {
     /// Whether a browser would run what such a file contains, so that it is only ever served as an attachment.
     pub fn is_active(self) -> bool {
         self.as_str() == "image/svg+xml"
+    }
+}
+
+impl ToSchema for MediaType {}
+
+/// The names of what is stored, alone: that aliases of them are taken too is a kindness, and nothing to count on.
+impl PartialSchema for MediaType {
+    fn schema() -> RefOr<Schema> {
+        let names = Self::all().map(Self::as_str);
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
     }
 }
 

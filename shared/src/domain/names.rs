@@ -1,12 +1,19 @@
 //! Values that people give: file names, sizes, hashes, tags. Each is checked once, where it comes in.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::error::{Error, Result};
 
 /// The name that a person gave a file: for display and for downloads, never part of a key, never raw in a header.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
+#[schema(
+    min_length = 1,
+    max_length = 255,
+    // At least one character that is no dot and no space, and none that is refused.
+    pattern = r"^[^\/\\\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*[^.\s\/\\\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069][^\/\\\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"
+)]
 pub struct FileName(String);
 
 impl FileName {
@@ -70,8 +77,10 @@ impl FileName {
 }
 
 /// Size of a file: 1 byte to 2^53 − 1, the largest integer that JSON carries exactly between all languages.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
+// No installation can allow a file of more: `MAX_VIDEO_MB` ends there.
+#[schema(minimum = 1, maximum = 10485760000000_u64)]
 pub struct ByteSize(u64);
 
 impl ByteSize {
@@ -101,8 +110,9 @@ impl ByteSize {
 }
 
 /// A SHA-256 digest, written as 64 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(value_type = String, pattern = "^[0-9A-Fa-f]{64}$")]
 pub struct Sha256([u8; 32]);
 
 impl Sha256 {
@@ -145,9 +155,20 @@ impl std::fmt::Display for Sha256 {
 }
 
 /// Up to 20 labels of 1 to 64 characters, without repeats, in the order given.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
+#[schema(value_type = Vec<Tag>, max_items = 20)]
 pub struct Tags(Vec<String>);
+
+/// One label: 1 to 64 characters that are not all spaces, none of them a control character.
+#[derive(ToSchema)]
+#[schema(
+    min_length = 1,
+    max_length = 64,
+    pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+)]
+#[expect(dead_code, reason = "a label is kept as text; this says in the API's description which texts are labels")]
+struct Tag(String);
 
 impl Tags {
     const MAX_TAGS: usize = 20;

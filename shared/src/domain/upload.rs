@@ -1,6 +1,7 @@
 //! The plan of an upload: in one piece or in parts, and which part has which length.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::error::{Error, Result};
 use super::names::ByteSize;
@@ -8,6 +9,12 @@ use super::timestamp::Timestamp;
 
 /// Number of a part, from 1, as S3 counts.
 pub type PartNumber = u32;
+
+// Only for the API's description: the number itself says nothing of its bounds.
+/// Number of a part, from 1 to 10,000.
+#[derive(Debug, ToSchema)]
+#[schema(as = PartNumber, minimum = 1, maximum = 10000)]
+pub struct AnyPartNumber(pub u32);
 
 /// The most parts that a multipart upload may have (S3, "Multipart upload limits").
 pub const MAX_PARTS: u64 = 10_000;

@@ -7,6 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::error::{Error, Result};
 use super::identity::{EndpointId, Subject};
@@ -17,7 +18,7 @@ use super::timestamp::Timestamp;
 pub const MAX_ENDPOINTS: usize = 20;
 
 /// Who makes media on an owner's behalf, and tells by webhook when it is done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Provider {
     /// Replicate's predictions.
@@ -49,7 +50,13 @@ impl fmt::Display for Provider {
 
 /// What a provider signs its webhooks with (Standard Webhooks, "Signature scheme"): 24 to 64 bytes, written as `whsec_`
 /// and base64. No log shows it.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, ToSchema)]
+#[schema(
+    value_type = String,
+    format = Password,
+    // The last character before `=` has no bit that says nothing.
+    pattern = "^whsec_(?:(?:[A-Za-z0-9+/]{4}){8,20}(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?|(?:[A-Za-z0-9+/]{4}){21}(?:[A-Za-z0-9+/][AQgw]==)?)$"
+)]
 pub struct SigningSecret(Vec<u8>);
 
 impl SigningSecret {

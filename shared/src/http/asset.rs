@@ -3,36 +3,59 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::delivery::Cdn;
 use crate::domain::{
-    Asset, AssetId, Failure, Kind, MediaType, Metadata, ProjectId, Sha256, Status, Timestamp, Variant,
+    Asset, AssetId, Failure, FileName, Kind, MediaType, Metadata, ProjectId, Sha256, Status, Tags, Timestamp, Variant,
 };
 use crate::storage::keys;
 
-/// An asset in the form of the API.
-#[derive(Serialize)]
+/// One user-owned file with its record.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Asset)]
 pub struct AssetJson<'a> {
     id: AssetId,
+    /// The `sub` of whose it is.
     owner_id: &'a str,
+    #[schema(required)]
     project_id: Option<ProjectId>,
+    #[schema(value_type = FileName)]
     name: &'a str,
+    /// `unknown` until its source was asked.
     r#type: Kind,
+    /// `application/octet-stream` until its source was asked.
+    #[schema(value_type = String)]
     content_type: MediaType,
     status: Status,
+    /// Why it failed, if it did.
+    #[schema(required)]
     failure: Option<&'a Failure>,
+    /// Bytes; while it is taken from a URL, as much of it as is known.
     size: u64,
+    /// SHA-256 of the bytes that are served, once it was computed.
+    #[schema(required)]
     sha256: Option<Sha256>,
+    /// Key of the original in the bucket.
     storage_key: String,
+    #[schema(value_type = Tags)]
     tags: &'a [String],
     metadata: &'a Metadata,
+    /// What was derived from it.
     variants: &'a [Variant],
+    /// Signed URLs, each valid for a while, of a ready asset: `original`, and one by each variant's name.
+    #[schema(value_type = BTreeMap<String, String>)]
     urls: BTreeMap<&'a str, String>,
+    /// Where it was taken from, without what may be secret.
+    #[schema(required)]
     source_url: Option<&'a str>,
+    /// What made it: `replicate:` and the id of a prediction.
+    #[schema(required)]
     source_reference: Option<&'a str>,
     created_at: Timestamp,
     updated_at: Timestamp,
+    /// Counts the changes of the record, from 1.
     version: u64,
 }
 

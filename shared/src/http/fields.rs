@@ -101,7 +101,7 @@ pub mod read {
     use serde_json::Value;
 
     pub use super::body;
-    use crate::domain::upload::{MAX_SIGNED_PARTS, PartNumber};
+    use crate::domain::upload::{MAX_PARTS, MAX_SIGNED_PARTS, PartNumber};
     use crate::domain::{ByteSize, Error, FileName, ProjectId, Result, Sha256, Tags};
 
     /// A file name.
@@ -117,8 +117,7 @@ pub mod read {
     /// # Errors
     /// `invalid_size`.
     pub fn size(value: &Value) -> Result<ByteSize> {
-        let bytes = value
-            .as_u64()
+        let bytes = whole(value)
             .ok_or_else(|| Error::invalid("invalid_size", "size", "A size is a whole number of bytes, 1 or more."))?;
         ByteSize::new(bytes)
     }
@@ -200,7 +199,15 @@ pub mod read {
     }
 
     fn part_number(value: &Value) -> Option<PartNumber> {
-        value.as_u64()?.try_into().ok()
+        whole(value).filter(|number| (1..=MAX_PARTS).contains(number))?.try_into().ok()
+    }
+
+    /// A whole number, which some languages write as `626.0`.
+    fn whole(value: &Value) -> Option<u64> {
+        // The next number after it is another one.
+        const LARGEST_EXACT: f64 = (1_u64 << 53) as f64;
+        let written = || value.as_f64().filter(|number| number.fract() == 0.0 && (0.0..LARGEST_EXACT).contains(number));
+        value.as_u64().or_else(|| written().map(|number| number as u64))
     }
 
     fn text<'a>(value: &'a Value, code: &'static str, field: &'static str) -> Result<&'a str> {
@@ -224,7 +231,10 @@ mod tests {
 
     #[test]
     fn only_a_whole_number_from_one_is_a_size() {
-        assert_eq!(size(r#"{"size": 1}"#).unwrap().bytes(), 1);
+        for one in ["1", "1.0", "1e0"] {
+            assert_eq!(size(&format!(r#"{{"size": {one}}}"#)).unwrap().bytes(), 1, "{one}");
+        }
+        assert!(size(r#"{"size": 9007199254740992.0}"#).is_err());
         for wrong in ["0", "-1", "1.5", "9223372036854775808", "1e300", "\"1\"", "[]", "null"] {
             let error = size(&format!(r#"{{"size": {wrong}}}"#)).unwrap_err();
             assert!(matches!(&error, Error::Invalid { field, .. } if field == "size"), "{wrong}: {error:?}");

@@ -5,28 +5,39 @@ use http::{HeaderValue, Response, StatusCode};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::Error;
 use crate::telemetry::Metric;
 
-#[derive(Serialize)]
+/// Why a request was refused or failed (RFC 9457).
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Problem {
+pub struct Problem {
+    /// `urn:quayside:problem:` and the code.
+    #[schema(format = "uri")]
     r#type: String,
+    /// The status in words.
     title: &'static str,
+    /// The status of the answer; in a batch, the one that the item alone would have had.
+    #[schema(minimum = 400, maximum = 599)]
     status: u16,
+    /// Stable name of the problem.
     code: &'static str,
+    /// A sentence for people: what is wrong, and what would be right.
     detail: String,
+    /// The field of the body, the parameter or the header that is wrong.
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[schema(required = false)]
     field: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
+    /// Names the request in the log.
     request_id: String,
 }
 
 /// The answer to a request that failed. What the client can do nothing about is written to the log, with its causes,
 /// and the client gets the request's id to ask for it.
 pub(super) fn problem(request: &Request, error: Error) -> Response<Body> {
-    let document = document(request, &error);
+    let document = problem_json(request, &error);
     let status = StatusCode::from_u16(document.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = serde_json::to_string(&document).unwrap_or_default();
     let mut answer = Response::new(Body::Text(body));
@@ -51,11 +62,7 @@ pub(super) fn problem(request: &Request, error: Error) -> Response<Body> {
 }
 
 /// The same document, for one of several things that a request asked for.
-pub fn problem_json(request: &Request, error: &Error) -> impl Serialize + use<> {
-    document(request, error)
-}
-
-fn document(request: &Request, error: &Error) -> Problem {
+pub fn problem_json(request: &Request, error: &Error) -> Problem {
     let (status, code, field) = kind(error);
     let request_id = request_id(request);
     if status.is_server_error() {
@@ -107,9 +114,42 @@ fn kind(error: &Error) -> (StatusCode, &'static str, String) {
     (status, code, field.to_owned())
 }
 
+/// The gateway's id of the request; where there is no gateway that gives one, Lambda's id of the invocation.
 pub(super) fn request_id(request: &Request) -> String {
-    match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone().unwrap_or_default(),
-        _ => String::new(),
+    let of_gateway = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.as_ref(),
+        _ => None,
+    };
+    let of_lambda = || request.lambda_context_ref().map(|context| &context.request_id);
+    of_gateway.filter(|id| !id.is_empty()).or_else(of_lambda).cloned().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at once")]
+    use lambda_http::Context;
+    use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
+    use serde_json::Value;
+
+    use super::*;
+
+    fn request_id_in_problem(request: &Request) -> String {
+        let Body::Text(body) = problem(request, Error::NotFound).into_body() else { panic!("a text") };
+        serde_json::from_str::<Value>(&body).unwrap()["requestId"].as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_problem_names_the_request_by_the_gateways_id_or_else_by_lambdas() {
+        let mut context = Context::default();
+        context.request_id = "of-lambda".to_owned();
+        let request = Request::default().with_lambda_context(context);
+        assert_eq!(request_id_in_problem(&request), "of-lambda");
+        for (id, expected) in [(Some("of-gateway"), "of-gateway"), (Some(""), "of-lambda"), (None, "of-lambda")] {
+            let mut gateway = ApiGatewayV2httpRequestContext::default();
+            gateway.request_id = id.map(ToOwned::to_owned);
+            let request = Request::default().with_lambda_context(request.lambda_context());
+            let request = request.with_request_context(RequestContext::ApiGatewayV2(gateway));
+            assert_eq!(request_id_in_problem(&request), expected);
+        }
     }
 }

@@ -1,0 +1,60 @@
+//! What the API is, `GET /v1/openapi.json`; and that it is there, `GET /v1/health`. Neither needs a token.
+
+use std::convert::Infallible;
+
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use lambda_http::{Body, Request, Response};
+use quayside_shared::config::{ConfigError, Variables};
+use quayside_shared::domain::{Error, Result};
+use quayside_shared::http::{ok, problem, segments};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The description, OpenAPI 3.1. `tests/document` makes it of the types that the functions read and answer with, and
+/// fails where it is another.
+pub const DOCUMENT: &str = include_str!("../openapi.json");
+
+/// What the function is made of: nothing.
+#[derive(Debug)]
+pub struct App;
+
+impl App {
+    /// Reads the configuration, of which there is none.
+    ///
+    /// # Errors
+    /// None.
+    pub fn new(_variables: &Variables) -> Result<Self, ConfigError> {
+        Ok(Self)
+    }
+}
+
+/// That the service answers.
+#[derive(Serialize, ToSchema)]
+pub struct Health {
+    /// Always `ok`.
+    #[schema(pattern = "^ok$")]
+    status: &'static str,
+    /// The service's version.
+    version: &'static str,
+}
+
+/// Answers one request.
+///
+/// # Errors
+/// Never: an error is answered with a problem document.
+pub async fn handle(_app: &App, request: Request) -> Result<Response<Body>, Infallible> {
+    let answer = match (request.method().as_str(), segments(&request).as_slice()) {
+        ("GET", ["v1", "openapi.json"]) => document(),
+        ("GET", ["v1", "health"]) => ok(&Health { status: "ok", version: env!("CARGO_PKG_VERSION") }),
+        (method, _) => Err(Error::NoRoute(method.to_owned())),
+    };
+    Ok(answer.unwrap_or_else(|error| problem(&request, error)))
+}
+
+fn document() -> Result<Response<Body>> {
+    Response::builder()
+        .header(CONTENT_TYPE, "application/json")
+        .header(CACHE_CONTROL, "public, max-age=300")
+        .body(DOCUMENT.into())
+        .map_err(|error| Error::Internal(error.into()))
+}

@@ -1,0 +1,250 @@
+//! One route of the API, described.
+
+use std::collections::BTreeMap;
+
+use quayside_shared::domain::AssetId;
+use quayside_shared::http::Problem;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+use crate::problems::{ALWAYS, problem};
+
+/// A refusal by the gateway itself, before or instead of the function: no route, no good token, too many requests, a body
+/// of more than 10 MB, a function that fails or takes too long.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the gateway answers it, not we")]
+struct GatewayRefusal {
+    message: String,
+}
+
+/// An operation that is being described.
+pub(crate) struct Operation {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    value: Value,
+    /// What the operation refers to, by name.
+    pub(crate) schemas: BTreeMap<String, Value>,
+    refusals: BTreeMap<u16, Vec<&'static str>>,
+}
+
+impl Operation {
+    /// An operation on a route, `GET /v1/assets/{id}`, that needs a token.
+    pub(crate) fn new(route: &str, id: &str, summary: &str) -> Self {
+        let (method, path) = route.split_once(' ').unwrap();
+        let value = json!({"operationId": id, "summary": summary, "parameters": [], "responses": {}});
+        let (method, path) = (method.to_lowercase(), path.to_owned());
+        let mut operation = Self { method, path, value, schemas: BTreeMap::new(), refusals: BTreeMap::new() };
+        operation.schema::<Problem>();
+        operation.schema::<GatewayRefusal>();
+        operation.refuses(&ALWAYS).refuses(&["unauthenticated"])
+    }
+
+    /// Says more of it, in Markdown.
+    pub(crate) fn says(mut self, text: &str) -> Self {
+        self.value["description"] = text.into();
+        self
+    }
+
+    /// It needs no token.
+    pub(crate) fn open(mut self) -> Self {
+        self.value["security"] = json!([]);
+        self.refusals.remove(&401);
+        self
+    }
+
+    /// The function asks nobody, so that nothing can be busy or fail.
+    pub(crate) fn asks_nobody(mut self) -> Self {
+        self.refusals.insert(500, Vec::new());
+        self.refusals.insert(503, Vec::new());
+        self
+    }
+
+    /// The path has the id of an asset or an upload.
+    pub(crate) fn of_asset(mut self) -> Self {
+        let schema = self.schema::<AssetId>();
+        self.parameter("path", "id", true, schema, "The asset's, which is also its upload's.")
+            .refuses(&["invalid_id", "not_found"])
+    }
+
+    /// Takes a parameter in `place`: `path`, `query` or `header`.
+    pub(crate) fn parameter(mut self, place: &str, name: &str, required: bool, schema: Value, says: &str) -> Self {
+        let mut parameter =
+            json!({"in": place, "name": name, "required": required, "description": says, "schema": schema});
+        if place == "query" {
+            // As if it were not there.
+            parameter["allowEmptyValue"] = true.into();
+        }
+        self.value["parameters"].as_array_mut().unwrap().push(parameter);
+        self
+    }
+
+    /// Takes a parameter in the query, of a type.
+    pub(crate) fn query<T: ToSchema>(mut self, name: &str, says: &str) -> Self {
+        let schema = self.schema::<T>();
+        self.parameter("query", name, false, schema, says)
+    }
+
+    /// May be sent again under the same key.
+    pub(crate) fn idempotent(self) -> Self {
+        let schema = json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]*$"});
+        let says = "Names the request for a day: the same one again begins nothing anew and answers the same. A random \
+                    UUID is a good one.";
+        let refusals = ["invalid_idempotency_key", "idempotency_key_reused", "not_found"];
+        self.parameter("header", "Idempotency-Key", false, schema, says).refuses(&refusals)
+    }
+
+    /// Takes a JSON object with the fields of `T` and no others, as in these examples.
+    pub(crate) fn takes<T: ToSchema>(mut self, examples: &[(&str, Value)]) -> Self {
+        let schema = self.strict_schema::<T>();
+        self.takes_json(schema, true, examples).refuses(&["missing_field"])
+    }
+
+    /// As [`Operation::takes`]; no body is the same as no field.
+    pub(crate) fn may_take<T: ToSchema>(mut self, examples: &[(&str, Value)]) -> Self {
+        let schema = self.strict_schema::<T>();
+        self.takes_json(schema, false, examples)
+    }
+
+    /// Takes JSON of this schema.
+    pub(crate) fn takes_json(self, schema: Value, required: bool, examples: &[(&str, Value)]) -> Self {
+        let content = json!({"application/json": {"schema": schema, "examples": named(examples)}});
+        self.takes_any(content, required).refuses(&["invalid_json", "unknown_field"])
+    }
+
+    /// Takes a body of these media types.
+    pub(crate) fn takes_any(mut self, content: Value, required: bool) -> Self {
+        self.value["requestBody"] = json!({"required": required, "content": content});
+        self.refuses(&["body_too_large"])
+    }
+
+    /// Answers with JSON of a type, as in this example.
+    pub(crate) fn answers<T: ToSchema>(mut self, status: u16, says: &str, example: Value) -> Self {
+        let schema = self.schema::<T>();
+        self.answers_json(status, says, schema, &[("answer", example)])
+    }
+
+    /// Answers with JSON of this schema.
+    pub(crate) fn answers_json(mut self, status: u16, says: &str, schema: Value, examples: &[(&str, Value)]) -> Self {
+        let content = json!({"application/json": {"schema": schema, "examples": named(examples)}});
+        self.value["responses"][status.to_string()] = json!({"description": says, "content": content});
+        self
+    }
+
+    /// Answers without a body, with these headers and what they are.
+    pub(crate) fn answers_empty(mut self, status: u16, says: &str, headers: &[(&str, &str)]) -> Self {
+        let headers: Map<_, _> = headers.iter().map(|(name, says)| header(name, true, says)).collect();
+        let mut answer = json!({"description": says});
+        if !headers.is_empty() {
+            answer["headers"] = headers.into();
+        }
+        self.value["responses"][status.to_string()] = answer;
+        self
+    }
+
+    /// What can be done with the answer: operation `id` takes `parameter` from `value`, a runtime expression.
+    pub(crate) fn leads_to(mut self, status: u16, id: &str, parameter: &str, value: &str) -> Self {
+        let link = json!({"operationId": id, "parameters": {parameter: value}});
+        self.value["responses"][status.to_string()]["links"][id] = link;
+        self
+    }
+
+    /// Refuses with these codes.
+    pub(crate) fn refuses(mut self, codes: &[&'static str]) -> Self {
+        for &code in codes {
+            let codes = self.refusals.entry(problem(code).0).or_default();
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+        self
+    }
+
+    /// The operation as the document has it.
+    pub(crate) fn finish(&mut self) -> Value {
+        let mut value = self.value.clone();
+        // The gateway throttles every route.
+        self.refusals.entry(429).or_default();
+        for (status, codes) in &mut self.refusals {
+            codes.sort_unstable();
+            value["responses"][status.to_string()] = refusal(*status, codes, self.method == "head");
+        }
+        value
+    }
+
+    /// A reference to the schema of a type, which the document will have.
+    pub(crate) fn schema<T: ToSchema>(&mut self) -> Value {
+        let mut found = vec![(T::name().into_owned(), T::schema())];
+        T::schemas(&mut found);
+        for (name, schema) in found {
+            self.schemas.entry(name).or_insert_with(|| serde_json::to_value(schema).unwrap());
+        }
+        json!({"$ref": format!("#/components/schemas/{}", T::name())})
+    }
+
+    /// As [`Operation::schema`], of an object that has no other fields.
+    pub(crate) fn strict_schema<T: ToSchema>(&mut self) -> Value {
+        let reference = self.schema::<T>();
+        self.schemas.get_mut(&*T::name()).unwrap()["additionalProperties"] = false.into();
+        reference
+    }
+}
+
+/// All refusals of one status. The gateway has a form of its own.
+fn refusal(status: u16, codes: &[&str], is_head: bool) -> Value {
+    let gateways = match status {
+        400 => Some("Bad Request"),
+        401 => Some("Unauthorized"),
+        404 => Some("Not Found"),
+        413 => Some("Request Entity Too Large"),
+        429 => Some("Too Many Requests"),
+        500 => Some("Internal Server Error"),
+        503 => Some("Service Unavailable"),
+        _ => None,
+    };
+    let mut says: Vec<_> = codes.iter().map(|code| format!("- `{code}`: {}", problem(code).1)).collect();
+    if let Some(message) = gateways {
+        says.push(format!("- The gateway itself: {message}."));
+    }
+    let mut answer = json!({"description": says.join("\n")});
+    let headers = match status {
+        401 => vec![header("WWW-Authenticate", true, "How to prove who one is.")],
+        429 | 503 if !codes.is_empty() => vec![header("Retry-After", false, "Seconds to wait.")],
+        _ => Vec::new(),
+    };
+    if !headers.is_empty() {
+        answer["headers"] = headers.into_iter().collect::<Map<_, _>>().into();
+    }
+    // An answer to HEAD has no body.
+    if is_head {
+        return answer;
+    }
+    if let [first, ..] = codes {
+        let schema = json!({"allOf": [
+            {"$ref": "#/components/schemas/Problem"},
+            {"type": "object", "properties": {"status": {"const": status}, "code": {"enum": codes}}},
+        ]});
+        let example = json!({
+            "type": format!("urn:quayside:problem:{first}"),
+            "title": lambda_http::http::StatusCode::from_u16(status).unwrap().canonical_reason(),
+            "status": status,
+            "code": first,
+            "detail": problem(first).1,
+            "requestId": "JKJaXmPLvHcESHA=",
+        });
+        answer["content"]["application/problem+json"] = json!({"schema": schema, "example": example});
+    }
+    if let Some(message) = gateways {
+        let schema = json!({"$ref": "#/components/schemas/GatewayRefusal"});
+        answer["content"]["application/json"] = json!({"schema": schema, "example": {"message": message}});
+    }
+    answer
+}
+
+fn header(name: &str, required: bool, says: &str) -> (String, Value) {
+    let header = json!({"description": says, "required": required, "schema": {"type": "string"}});
+    (name.to_owned(), header)
+}
+
+fn named(examples: &[(&str, Value)]) -> Value {
+    examples.iter().map(|(name, value)| ((*name).to_owned(), json!({"value": value}))).collect::<Map<_, _>>().into()
+}
