@@ -24,113 +24,14 @@ const LONGEST_LOOK_SECONDS = 10;
 /** The most files that one request of the API takes from URLs. */
 const MAX_INGESTIONS = 100;
 
-/**
- * What inspection found out. What the file does not say, or what its kind does not have, is left out.
- *
- * @typedef {object} Metadata
- * @property {number} [width] pixels, as shown
- * @property {number} [height] pixels, as shown
- * @property {number} [orientation] EXIF orientation of an image's stored pixels, 1 to 8
- * @property {number} [rotation] degrees by which a video's stored picture is turned clockwise to be upright
- * @property {number} [durationSeconds]
- * @property {string} [videoCodec] by its common short name, such as `h264`
- * @property {string} [audioCodec] of the first audio track, such as `aac`
- * @property {string} [codecs] for `canPlayType` (RFC 6381)
- * @property {number} [bitrate] bits per second of the whole file
- * @property {number} [frameRate] frames per second, on average
- * @property {number} [channels] of the first audio track
- * @property {number} [sampleRate] samples per second of the first audio track
- * @property {AudioTrack[]} [audioTracks] where there are several
- * @property {"144p" | "240p" | "360p" | "480p" | "720p" | "1080p" | "1440p" | "4k"} [quality] of a video
- * @property {"sdr" | "hdr10" | "hlg"} [colorTransfer] of a video
- * @property {boolean} [hasAlpha] whether a pixel may be transparent
- * @property {number} [frames] of an animation, 1 for a still image
- * @property {number} [pages]
- * @property {boolean} [encrypted] whether the document is encrypted and may ask for a password
- * @property {string} [capturedAt] RFC 3339, with an offset only where the camera knew its time zone
- * @property {string} [cameraMake]
- * @property {string} [cameraModel]
- * @property {{latitude: number, longitude: number, altitude?: number}} [location] degrees and metres; only where
- *   `keepLocation` was asked for
- * @property {string} [blurhash]
- */
-
-/**
- * @typedef {object} AudioTrack
- * @property {string} codec
- * @property {string} [language] ISO 639-2 or BCP 47, as the file says it
- * @property {number} [channels]
- * @property {number} [sampleRate]
- */
-
-/**
- * A smaller form of an image.
- *
- * @typedef {object} Variant
- * @property {string} name `thumbnail`, `preview` or `animation`
- * @property {string} contentType
- * @property {number} width pixels
- * @property {number} height pixels
- * @property {number} size bytes
- */
-
-/**
- * @typedef {object} Asset
- * @property {string} id
- * @property {string} ownerId
- * @property {string | null} projectId
- * @property {string} name
- * @property {"image" | "video" | "audio" | "document" | "unknown"} type `unknown` until its source was asked
- * @property {string} contentType
- * @property {"awaiting_upload" | "ingesting" | "uploaded" | "ready" | "failed" | "deleted"} status
- * @property {{code: string, detail: string} | null} failure
- * @property {number} size bytes; while it is fetched, as much of it as is known
- * @property {string | null} sha256 hex
- * @property {string} storageKey
- * @property {string[]} tags
- * @property {Metadata} metadata
- * @property {Variant[]} variants
- * @property {{original?: string, thumbnail?: string, preview?: string, animation?: string}} urls signed, each valid for
- *   a while
- * @property {string | null} sourceUrl where it was taken from, without what may be secret
- * @property {string | null} sourceReference what made it, such as `replicate:` and the id of a prediction
- * @property {string} createdAt
- * @property {string} updatedAt
- * @property {number} version
- */
-
-/**
- * A file that is to be taken from a URL.
- *
- * @typedef {object} Ingestion
- * @property {string} url
- * @property {string} [name] the last part of the URL's path if left out
- * @property {string} [type] what it has to be: a kind (`image`) or a media type (`image/jpeg`)
- * @property {string} [projectId]
- * @property {string[]} [tags]
- * @property {string} [sha256] hex
- */
-
-/**
- * What has come of a file that is on its way.
- *
- * @typedef {object} Progress
- * @property {Asset["status"]} status
- * @property {number} bytesUploaded
- * @property {number | null} size bytes, where they are known
- * @property {number | null} percent
- * @property {number | null} speedBytesPerSecond
- * @property {number | null} etaSeconds
- */
-
-/**
- * @typedef {object} AssetFilter
- * @property {string} [type]
- * @property {string} [status]
- * @property {string} [projectId]
- * @property {string} [tag]
- * @property {number} [limit] assets a page
- */
+/** @typedef {import("./api.d.ts").components["schemas"]} Schemas the API's own types, made of its description */
+/** @typedef {Schemas["Asset"]} Asset */
+/** @typedef {Schemas["Metadata"]} Metadata what inspection found out */
+/** @typedef {Schemas["Variant"]} Variant a smaller form of an image */
+/** @typedef {Schemas["FileAtUrl"]} Ingestion a file that is to be taken from a URL */
+/** @typedef {Schemas["Progress"]} Progress what has come of a file that is on its way */
+/** @typedef {NonNullable<import("./api.d.ts").operations["listAssets"]["parameters"]["query"]>} AssetQuery */
+/** @typedef {Omit<AssetQuery, "cursor">} AssetFilter which assets are listed, and how many a page */
 
 /**
  * @typedef {object} UnfinishedUpload

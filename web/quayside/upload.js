@@ -24,14 +24,12 @@ const PLACE_CHECK_SECONDS = 10;
  * @property {number | null} etaSeconds null while not known
  */
 
+/** @typedef {import("../api.d.ts").components["schemas"]} Schemas */
+/** @typedef {Schemas["Asset"]} Asset */
 /**
- * @typedef {object} UploadOptions
- * @property {string} [projectId]
- * @property {string[]} [tags]
- * @property {string} [sha256] hex, checked by the service once the file is there
- * @property {string} [filename] instead of the file's own
- * @property {string} [contentType] instead of the file's own
- * @property {boolean} [keepLocation] whether the asset's metadata may say where a picture or film was taken
+ * What the service is told of the file. Its name and type are the file's own where they are left out.
+ *
+ * @typedef {Omit<Partial<Schemas["NewUpload"]>, "size">} UploadOptions
  */
 
 /**
@@ -77,7 +75,7 @@ export class Upload extends EventTarget {
   #abort = new AbortController();
   /** @type {Promise<void>} settles when nothing runs any more */
   #running;
-  #resolve = (/** @type {any} */ _asset) => {};
+  #resolve = (/** @type {Asset} */ _asset) => {};
   #reject = (/** @type {QuaysideError} */ _error) => {};
 
   /**
@@ -94,7 +92,7 @@ export class Upload extends EventTarget {
      * The asset once it is `ready`. Rejected with a {@link QuaysideError} when the upload or the inspection of the
      * file fails, and with code `cancelled`.
      *
-     * @type {Promise<any>}
+     * @type {Promise<Asset>}
      */
     this.finished = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -118,7 +116,7 @@ export class Upload extends EventTarget {
     return this.#problem;
   }
 
-  /** The asset as last seen, null until the upload is complete. */
+  /** @returns {Asset | null} as last seen, null until the upload is complete */
   get asset() {
     return this.#asset;
   }
