@@ -6,7 +6,7 @@ use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use lambda_http::{Body, Request, Response};
 use quayside_shared::config::{ConfigError, Variables};
 use quayside_shared::domain::{Error, Result};
-use quayside_shared::http::{ok, problem, segments};
+use quayside_shared::http::{ok, respond, segments};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,7 +23,7 @@ impl App {
     ///
     /// # Errors
     /// None.
-    pub fn new(_variables: &Variables) -> Result<Self, ConfigError> {
+    pub async fn start(_variables: &Variables) -> Result<Self, ConfigError> {
         Ok(Self)
     }
 }
@@ -43,12 +43,14 @@ pub struct Health {
 /// # Errors
 /// Never: an error is answered with a problem document.
 pub async fn handle(_app: &App, request: Request) -> Result<Response<Body>, Infallible> {
-    let answer = match (request.method().as_str(), segments(&request).as_slice()) {
-        ("GET", ["v1", "openapi.json"]) => document(),
-        ("GET", ["v1", "health"]) => ok(&Health { status: "ok", version: env!("CARGO_PKG_VERSION") }),
-        (method, _) => Err(Error::NoRoute(method.to_owned())),
-    };
-    Ok(answer.unwrap_or_else(|error| problem(&request, error)))
+    respond(&request, async {
+        match (request.method().as_str(), segments(&request).as_slice()) {
+            ("GET", ["v1", "openapi.json"]) => document(),
+            ("GET", ["v1", "health"]) => ok(&Health { status: "ok", version: env!("CARGO_PKG_VERSION") }),
+            (method, _) => Err(Error::NoRoute(method.to_owned())),
+        }
+    })
+    .await
 }
 
 fn document() -> Result<Response<Body>> {

@@ -1,11 +1,13 @@
-//! The function's process: configuration, then requests.
+//! The function's process: log and configuration, then requests.
 
-use lambda_http::{Error, run, service_fn, tracing};
+use lambda_http::{Error, run, service_fn};
 use quayside_shared::config::Variables;
+use quayside_shared::telemetry;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    tracing::init_default_subscriber();
-    let app = describe_api::App::new(&Variables::of_process())?;
+    let variables = Variables::of_process();
+    telemetry::start(env!("CARGO_PKG_NAME"), &variables)?;
+    let app = describe_api::App::start(&variables).await?;
     run(service_fn(|request| describe_api::handle(&app, request))).await
 }
