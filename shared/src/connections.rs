@@ -1,17 +1,18 @@
-//! The connections of a function: one pool under all its clients, with the roots that it trusts built in.
+//! The connections of a function: one pool under all its SDK clients, with the roots that it trusts built in.
+//!
+//! The SDK's own HTTP client takes roots as PEM alone, and to read Mozilla's is most of a function's start. So the SDK gets
+//! reqwest, which the functions have anyway.
 
 use std::future::Future;
 use std::time::Duration;
 
-use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::{
-    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use reqwest::{Body, Certificate, Client, redirect, retry};
 use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
 use crate::config::ConfigError;
@@ -22,36 +23,58 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 /// How long the start waits for a connection; one that takes longer is made by the first request.
 const WARM_WITHIN: Duration = Duration::from_secs(2);
 
-/// The HTTP client of a function, for all that its SDK clients ask: one pool of connections, none of which is open yet. It
-/// trusts Mozilla's roots, which are built in: to read those of the machine takes longer than all else of a start.
+/// The HTTP client of a function, for all that its SDK clients ask: one pool of connections, none of which is open yet.
+/// Nothing depends on the machine, neither its proxies nor its certificates.
 ///
 /// # Errors
-/// None in practice.
+/// If the TLS library cannot be set up.
 pub fn http_client() -> Result<SharedHttpClient, ConfigError> {
-    let roots = TrustStore::empty().with_pem_certificate(roots());
-    let tls = TlsContext::builder().with_trust_store(roots).build();
-    let tls = tls.map_err(|error| ConfigError::unusable("the HTTP client", error))?;
-    let connector = Connector::builder()
-        .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT_WITHIN).build())
-        .sleep_impl(TokioSleep::new())
-        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-        .tls_context(tls)
-        .build();
-    // The SDK's own client would make a connector, and read the roots, for each of its clients, and once more for each
-    // of their timeouts.
-    let connector = SharedHttpConnector::new(connector);
+    let client = Client::builder()
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        // The SDK knows what may be repeated.
+        .retry(retry::never())
+        .http1_only()
+        .tls_certs_only(roots())
+        .connect_timeout(CONNECT_WITHIN)
+        .build()
+        .map_err(|error| ConfigError::unusable("the HTTP client", error))?;
+    let connector = SharedHttpConnector::new(Connector(client));
     Ok(http_client_fn(move |_, _| connector.clone()))
 }
 
-/// Mozilla's roots as PEM (RFC 7468), the one form that the SDK's client takes.
-fn roots() -> String {
-    let mut pem = String::with_capacity(TLS_SERVER_ROOT_CERTS.iter().map(|root| root.len() * 4 / 3 + 64).sum());
-    for root in TLS_SERVER_ROOT_CERTS {
-        pem.push_str("-----BEGIN CERTIFICATE-----\n");
-        BASE64_STANDARD.encode_string(root, &mut pem);
-        pem.push_str("\n-----END CERTIFICATE-----\n");
+/// The roots that certificates are checked against: Mozilla's.
+pub fn roots() -> impl Iterator<Item = Certificate> {
+    TLS_SERVER_ROOT_CERTS.iter().filter_map(|root| Certificate::from_der(root).ok())
+}
+
+/// Sends what the SDK has made and signed. How long that may take, and whether it is tried again, is the SDK's to say.
+#[derive(Debug)]
+struct Connector(Client);
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let client = self.0.clone();
+        HttpConnectorFuture::new(async move {
+            let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+            let request = request.map(Body::wrap).try_into().map_err(failed)?;
+            let answer = client.execute(request).await.map_err(failed)?;
+            let answer = http::Response::from(answer).map(SdkBody::from_body_1_x);
+            HttpResponse::try_from(answer).map_err(|error| ConnectorError::user(error.into()))
+        })
     }
-    pem
+}
+
+fn failed(error: reqwest::Error) -> ConnectorError {
+    // The URL of a presigned request is a secret.
+    let error = error.without_url();
+    if error.is_timeout() {
+        ConnectorError::timeout(error.into())
+    } else if error.is_builder() {
+        ConnectorError::user(error.into())
+    } else {
+        ConnectorError::io(error.into())
+    }
 }
 
 /// Asks something of `what`, so that a connection to it is open when the first request comes. What is answered does not

@@ -5,10 +5,11 @@ use std::io;
 use std::time::{Duration, SystemTime};
 
 use quayside_shared::config::FetchConfig;
+use quayside_shared::connections::roots;
 use quayside_shared::domain::source::Forbidden;
 use quayside_shared::domain::{FailureCode, SourceRules, SourceUrl};
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, IF_RANGE, LOCATION, RANGE, RETRY_AFTER};
-use reqwest::{Certificate, Response, StatusCode};
+use reqwest::{Response, StatusCode};
 use tokio::time::timeout;
 use tracing::info;
 
@@ -33,8 +34,6 @@ impl Client {
     /// # Errors
     /// If the TLS library cannot be set up.
     pub(crate) fn new(config: &FetchConfig, lookup: Lookup) -> reqwest::Result<Self> {
-        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
-        let roots = roots.filter_map(|root| Certificate::from_der(root).ok());
         let http = reqwest::Client::builder()
             .user_agent(concat!("Quayside/", env!("CARGO_PKG_VERSION")))
             .no_proxy()
@@ -43,7 +42,7 @@ impl Client {
             .referer(false)
             .http1_only()
             .pool_max_idle_per_host(0)
-            .tls_certs_only(roots)
+            .tls_certs_only(roots())
             .dns_resolver(Guard { rules: config.rules.clone(), lookup })
             .connect_timeout(Duration::from_secs(config.connect_seconds))
             .build()?;
