@@ -7,6 +7,7 @@ use std::process::Command;
 
 use quayside_local::functions;
 use quayside_local::template::{self, Function, Template};
+use quayside_shared::telemetry::Metric;
 use serde_json::Value;
 
 use crate::support::program;
@@ -46,17 +47,6 @@ fn every_function_has_a_folder_of_its_name_and_every_folder_a_function() {
         let words = function.name.split('-').map(|word| word[..1].to_uppercase() + &word[1..]);
         assert_eq!(function.logical_name, words.collect::<String>());
     }
-}
-
-#[test]
-fn every_function_has_an_event_and_every_event_a_function() {
-    let template = template();
-    // `sweep.json`, or with a case `sweep.nothing-due.json`.
-    let events: BTreeSet<_> = names_in("events")
-        .into_iter()
-        .filter_map(|name| Some(name.strip_suffix(".json")?.split('.').next()?.to_owned()))
-        .collect();
-    assert_eq!(events, template.functions.iter().map(|function| function.name.clone()).collect());
 }
 
 #[test]
@@ -241,4 +231,59 @@ fn every_function_queue_and_dead_letter_has_its_alarm() {
             if is_worked_through { "ApproximateAgeOfOldestMessage" } else { "ApproximateNumberOfMessagesVisible" };
         assert!(watched.contains(&format!("{metric} {}", queue.name)), "{metric} of {}", queue.name);
     }
+}
+
+/// Whether the code counts such a metric: by itself, or by a dimension.
+fn is_counted(name: &str, dimension: Option<&str>) -> bool {
+    let metric = Metric::ALL.into_iter().find(|metric| metric.name() == name);
+    metric.is_some_and(|metric| dimension.is_none_or(|dimension| metric.dimension() == dimension))
+}
+
+#[test]
+fn alarms_and_the_dashboard_look_at_metrics_that_the_functions_write_where_they_write_them() {
+    let document = document();
+    let written_to = &document["Globals"]["Function"]["Environment"]["Variables"]["METRICS_NAMESPACE"]["Fn::Sub"];
+    let mut watched = BTreeSet::new();
+    let resources = document["Resources"].as_object().unwrap();
+    for alarm in resources.values().filter(|resource| resource["Type"] == "AWS::CloudWatch::Alarm") {
+        let alarm = &alarm["Properties"];
+        let parts = alarm["Metrics"].as_array().into_iter().flatten().map(|part| &part["MetricStat"]["Metric"]);
+        for metric in parts.chain([alarm]).filter(|metric| !metric["Namespace"].is_null()) {
+            let name = metric["MetricName"].as_str().unwrap();
+            let namespace = metric["Namespace"].as_str().or(metric["Namespace"]["Fn::Sub"].as_str()).unwrap();
+            if Some(namespace) == written_to.as_str() {
+                let dimension = metric["Dimensions"][0]["Name"].as_str();
+                assert!(is_counted(name, dimension), "no function counts {name} by {dimension:?}");
+                watched.insert(name);
+            } else {
+                let known = ["AWS/ApiGateway", "AWS/DynamoDB", "AWS/EventBridge/Pipes", "AWS/Lambda", "AWS/SQS"];
+                assert!(known.contains(&namespace), "{namespace} has no {name}");
+            }
+        }
+    }
+    assert!(watched.contains("AssetsOverdue") && watched.contains("Refusals"), "{watched:?}");
+
+    let dashboard = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"].as_str().unwrap();
+    let body: Value = serde_json::from_str(dashboard).unwrap();
+    let metrics =
+        body["widgets"].as_array().unwrap().iter().filter_map(|widget| widget["properties"]["metrics"].as_array());
+    let mut shown = BTreeSet::new();
+    for metric in metrics.flatten() {
+        if metric[0] == *written_to {
+            let name = metric[1].as_str().unwrap();
+            assert!(is_counted(name, metric[2].as_str()), "no function counts {name}");
+            shown.insert(name.to_owned());
+        } else if let Some(search) = metric[0]["expression"].as_str().and_then(|text| text.strip_prefix("SEARCH('{\""))
+        {
+            // SEARCH('{"namespace",Dimension} MetricName="Name"', …
+            let (place, rest) = search.split_once("} MetricName=\"").unwrap();
+            let (namespace, dimension) = place.split_once("\",").unwrap();
+            let name = rest.split('"').next().unwrap();
+            assert_eq!(Some(namespace), written_to.as_str());
+            assert!(is_counted(name, Some(dimension)), "no function counts {name} by {dimension}");
+            shown.insert(name.to_owned());
+        }
+    }
+    let all: BTreeSet<_> = Metric::ALL.map(|metric| metric.name().to_owned()).into();
+    assert_eq!(shown, all, "the dashboard does not show all that is counted");
 }

@@ -104,6 +104,49 @@ fn every_function_has_a_role_of_its_own_that_opens_its_own_log_queue_and_secrets
     }
 }
 
+#[test]
+fn a_queue_takes_messages_from_its_rule_alone() {
+    let document = document();
+    let rules = |names: &[&str]| names.iter().map(|name| json!({"Fn::GetAtt": [name, "Arn"]})).collect::<Vec<_>>();
+    let mut queues = BTreeSet::new();
+    for (name, resource) in document["Resources"].as_object().unwrap() {
+        if resource["Type"] != "AWS::SQS::QueuePolicy" {
+            continue;
+        }
+        let properties = &resource["Properties"];
+        let [queue] = &properties["Queues"].as_array().unwrap()[..] else { panic!("{name} is of one queue") };
+        let queue = queue["Ref"].as_str().unwrap();
+        let sources = match queue {
+            "IngestingQueue" => json!(rules(&["IngestingRule"])[0]),
+            "UploadedQueue" => json!(rules(&["UploadedRule"])[0]),
+            "Undelivered" => json!(rules(&["IngestingRule", "UploadedRule"])),
+            other => panic!("who may send to {other}?"),
+        };
+        let expected = json!([{"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"},
+                               "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt": [queue, "Arn"]},
+                               "Condition": {"ArnEquals": {"aws:SourceArn": sources}}}]);
+        assert_eq!(properties["PolicyDocument"]["Statement"], expected, "{name}");
+        queues.insert(queue);
+    }
+    assert_eq!(queues.len(), 3);
+}
+
+#[test]
+fn the_pipe_reads_the_stream_and_writes_to_the_bus_and_to_what_is_left_over() {
+    let document = document();
+    let role = &document["Resources"]["PipeRole"];
+    let trusted = &role["Properties"]["AssumeRolePolicyDocument"]["Statement"];
+    assert_eq!(trusted[0]["Principal"], json!({"Service": "pipes.amazonaws.com"}));
+    assert_eq!(trusted.as_array().unwrap().len(), 1);
+    let mut expected = vec![("events:PutEvents", "Bus.Arn"), ("sqs:SendMessage", "Undelivered.Arn")];
+    let reads =
+        ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"].map(|read| format!("dynamodb:{read}"));
+    expected.extend(reads.iter().map(|read| (read.as_str(), "Table.StreamArn")));
+    let allowed = allowed(&document, role);
+    let allowed: BTreeSet<_> = allowed.iter().map(|(action, on)| (action.as_str(), on.as_str())).collect();
+    assert_eq!(allowed, expected.into_iter().collect());
+}
+
 /// The rights to the table that each function has used.
 type Used = BTreeMap<String, BTreeSet<String>>;
 

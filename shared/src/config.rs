@@ -95,11 +95,18 @@ impl Variables {
     }
 
     /// Those whose values stand in secrets, with where they stand there.
-    pub(crate) fn secret_names(&self) -> impl Iterator<Item = (&str, SecretName<'_>)> {
-        self.0.iter().filter_map(|(variable, value)| {
-            let (name, key) = value.trim().strip_prefix("secretsmanager:")?.rsplit_once(':')?;
-            Some((variable.as_str(), SecretName { name, key }))
-        })
+    ///
+    /// # Errors
+    /// If one names a secret, and no key of it.
+    pub(crate) fn secret_names(&self) -> Result<Vec<(&str, SecretName<'_>)>> {
+        let named = self.0.iter().filter_map(|(variable, value)| {
+            let named = value.trim().strip_prefix("secretsmanager:")?;
+            let parts = named.rsplit_once(':').filter(|(name, key)| !name.is_empty() && !key.is_empty());
+            let problem = "must name a secret and a key of it, as secretsmanager:name:key".to_owned();
+            let error = ConfigError { name: variable.clone(), problem };
+            Some(parts.map(|(name, key)| (variable.as_str(), SecretName { name, key })).ok_or(error))
+        });
+        named.collect()
     }
 
     /// These, but with other values for some.

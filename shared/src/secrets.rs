@@ -9,6 +9,7 @@ use std::time::Duration;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
 use aws_sdk_secretsmanager::config::{AppName, BehaviorVersion, Region};
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use futures_util::future::try_join_all;
 use serde_json::{Map, Value};
@@ -26,7 +27,7 @@ pub async fn resolve(
     function: &'static str,
     http: &SharedHttpClient,
 ) -> Result<Variables, ConfigError> {
-    let named: Vec<_> = variables.secret_names().collect();
+    let named = variables.secret_names()?;
     if named.is_empty() {
         return Ok(variables.clone());
     }
@@ -49,7 +50,7 @@ pub async fn resolve(
 fn client(aws: &AwsConfig, function: &'static str, http: &SharedHttpClient) -> Client {
     let timeouts = TimeoutConfig::builder()
         .operation_attempt_timeout(Duration::from_secs(3))
-        .operation_timeout(Duration::from_secs(8));
+        .operation_timeout(Duration::from_secs(5));
     let mut settings = aws_sdk_secretsmanager::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(aws.region.clone()))
@@ -62,9 +63,18 @@ fn client(aws: &AwsConfig, function: &'static str, http: &SharedHttpClient) -> C
 }
 
 async fn read(client: &Client, name: &str) -> Result<Map<String, Value>, Cause> {
-    let answer = client.get_secret_value().secret_id(name).send().await.map_err(|error| error.into_service_error())?;
+    let answer = client.get_secret_value().secret_id(name).send().await.map_err(|error| told(&error))?;
     // What is wrong with it is not told: the text of the error might repeat the secret.
     serde_json::from_str(answer.secret_string().unwrap_or_default()).map_err(|_| "it is no JSON object".into())
+}
+
+/// What went wrong, in the service's own words where it said any, or else with what caused it.
+fn told<E: ProvideErrorMetadata + std::error::Error + 'static>(error: &SdkError<E>) -> String {
+    if let (Some(code), Some(message)) = (error.code(), error.message()) {
+        return format!("{code}: {message}");
+    }
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    causes.fold(error.to_string(), |told, cause| format!("{told}: {cause}"))
 }
 
 #[cfg(test)]
@@ -95,6 +105,10 @@ mod tests {
             let text = match name.as_str() {
                 "a/storage" => json!({"keyId": "k1", "applicationKey": "hunter2"}).to_string(),
                 "a/text" => "hunter2".to_owned(),
+                "a/refused" => {
+                    let error = json!({"__type": "AccessDeniedException", "Message": "not authorized"});
+                    return (StatusCode::BAD_REQUEST, Json(error));
+                }
                 _ => {
                     let error = json!({"__type": "ResourceNotFoundException", "Message": "can't find it"});
                     return (StatusCode::BAD_REQUEST, Json(error));
@@ -145,11 +159,21 @@ mod tests {
             let refused = resolve(&variables(&url, key), "test", &http_client().unwrap()).await;
             assert_eq!(refused.unwrap_err().to_string(), sentence);
         }
-        let refused = resolve(&variables(&url, "secretsmanager:a/none:key"), "test", &http_client().unwrap()).await;
-        let sentence = refused.unwrap_err().to_string();
-        assert!(
-            sentence.contains("the secret a/none cannot be read") && sentence.contains("can't find it"),
-            "{sentence}"
-        );
+        let nobody = "http://127.0.0.1:9".to_owned();
+        for (url, name, cause) in [
+            (&url, "a/none", "ResourceNotFoundException: can't find it"),
+            (&url, "a/refused", "AccessDeniedException: not authorized"),
+            (&nobody, "a/storage", "refused"),
+        ] {
+            let variables = variables(url, &format!("secretsmanager:{name}:key"));
+            let refused = resolve(&variables, "test", &http_client().unwrap()).await;
+            let sentence = refused.unwrap_err().to_string();
+            assert!(sentence.starts_with("the secret ") && sentence.contains(cause), "{sentence}");
+        }
+        for reference in ["secretsmanager:a/storage", "secretsmanager:a/storage:", "secretsmanager::key"] {
+            let refused = resolve(&variables(&url, reference), "test", &http_client().unwrap()).await;
+            let sentence = "S3_APPLICATION_KEY must name a secret and a key of it, as secretsmanager:name:key";
+            assert_eq!(refused.unwrap_err().to_string(), sentence);
+        }
     }
 }

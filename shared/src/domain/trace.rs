@@ -37,6 +37,11 @@ impl TraceParent {
         Self::new(self.trace, span, self.sampled).unwrap_or(self)
     }
 
+    /// The span's id, 16 hexadecimal digits.
+    pub fn span_id(&self) -> String {
+        hex::encode(self.span)
+    }
+
     /// The trace's id, 32 hexadecimal digits.
     pub fn trace_id(&self) -> String {
         hex::encode(self.trace)

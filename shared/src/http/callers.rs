@@ -31,7 +31,8 @@ impl Callers {
         }
     }
 
-    /// The caller of a request, whose hash goes into the log as the span's `caller`. Takes no wave, but for the first token of an unknown key in `jwks` mode.
+    /// The caller of a request, whose hash goes into the log as the span's `caller`. Takes no wave, but for the first
+    /// token of an unknown key in `jwks` mode.
     ///
     /// # Errors
     /// `Unauthenticated` if there is no token or it does not hold; `Unavailable` if the issuer's keys cannot be fetched.

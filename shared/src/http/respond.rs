@@ -21,8 +21,8 @@ pub async fn respond(
     request: &Request,
     answer: impl Future<Output = Result<Response<Body>>>,
 ) -> Result<Response<Body>, Infallible> {
-    let trace = trace_of(request).map(|trace| trace.trace_id());
-    let span = info_span!("request", request.id = request_id(request), trace.id = trace);
+    let (trace, span) = trace_of(request).map(|own| (own.trace_id(), own.span_id())).unzip();
+    let span = info_span!("request", request.id = request_id(request), trace.id = trace, span.id = span);
     let answer = async { answer.await.unwrap_or_else(|error| problem(request, error)) };
     Ok(answer.instrument(span).await)
 }

@@ -224,7 +224,10 @@ impl Table {
         let code = failure.code;
         let failed = work.failed(now, failure);
         self.replace(work, &failed, None).await?;
-        Metric::Failures.add_of(1, &code.name());
+        // What failed once, and is now given up for good, has not failed twice.
+        if work.status != Status::Failed {
+            Metric::Failures.add_of(1, &code.name());
+        }
         Ok(Work::over(failed))
     }
 

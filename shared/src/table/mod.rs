@@ -65,7 +65,8 @@ impl Table {
         Self { client: Client::from_conf(settings.build()), name: config.name.clone() }
     }
 
-    /// Opens a connection, with a question about an asset that there cannot be.
+    /// Opens a connection, with a question about an asset that there cannot be. A function that may not ask it is refused,
+    /// and has its connection all the same.
     pub async fn warm(&self) {
         let nothing = key("ASSET#".to_owned(), "ASSET".to_owned());
         let asked = self.client.get_item().table_name(&self.name).set_key(Some(nothing)).customize();

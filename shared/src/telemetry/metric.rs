@@ -30,6 +30,20 @@ pub enum Metric {
 }
 
 impl Metric {
+    /// All metrics.
+    pub const ALL: [Self; 10] = [
+        Self::UploadsBegun,
+        Self::UploadsCompleted,
+        Self::UploadsExpired,
+        Self::UploadedBytes,
+        Self::IngestedBytes,
+        Self::ProcessingTime,
+        Self::Failures,
+        Self::Redirects,
+        Self::Refusals,
+        Self::AssetsOverdue,
+    ];
+
     /// Counts `value` more, or measures it.
     pub fn add(self, value: u64) {
         tracing::info!(target: TARGET, metric = self.name(), unit = self.unit(), value);
@@ -40,7 +54,8 @@ impl Metric {
         tracing::info!(target: TARGET, metric = self.name(), unit = self.unit(), value, dimension = self.dimension(), of);
     }
 
-    fn name(self) -> &'static str {
+    /// Its name.
+    pub fn name(self) -> &'static str {
         match self {
             Self::UploadsBegun => "UploadsBegun",
             Self::UploadsCompleted => "UploadsCompleted",
@@ -63,7 +78,8 @@ impl Metric {
         }
     }
 
-    fn dimension(self) -> &'static str {
+    /// What it tells apart, where it is counted so.
+    pub fn dimension(self) -> &'static str {
         if self == Self::ProcessingTime { "Kind" } else { "Code" }
     }
 }

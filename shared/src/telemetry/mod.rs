@@ -3,7 +3,7 @@
 //!
 //! A line has its time, level and message, the name of the `function`, Lambda's `requestId`, and what the spans around
 //! the work know: `request.id` (API Gateway's, which problem documents name too), `trace.id` (W3C Trace Context, carried
-//! in the record from the request to the worker), `caller` (a hash of the token's subject) and `asset.id`.
+//! in the record from the request to the worker), `span.id` (the request's own, which is the parent of what follows), `caller` (a hash of the token's subject) and `asset.id`.
 
 mod embedded;
 mod metric;
