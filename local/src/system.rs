@@ -318,6 +318,7 @@ fn variables(described: &template::Function, addresses: &Addresses) -> BTreeMap<
         ("S3_REGION", REGION),
         ("S3_BUCKET", BUCKET),
         ("CDN_URL", &addresses.edge),
+        ("METRICS_NAMESPACE", "Quayside/local"),
     ];
     let from_template = described.variables.iter().filter_map(|(name, value)| {
         let provided = provided.iter().find(|(provided, _)| provided == name).map(|(_, value)| (*value).to_owned());
