@@ -12,6 +12,7 @@ use std::fs::File;
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 use std::time::{Duration, Instant};
 
 use quayside_local::template::{Route, Template};
@@ -22,6 +23,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use stage::{Event, Stage, project};
+
+/// How long an answer may take: a function may have to be linked first. One that cannot start never answers.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A running `cargo lambda watch`. Dropping it ends it, and with it the functions that it has started.
 struct Watch {
@@ -52,10 +56,12 @@ impl Watch {
     }
 
     /// Has `cargo lambda invoke` send an event, and gives the answer.
-    fn invoke(&self, event: &Event) -> Result<Value, String> {
+    async fn invoke(&self, event: &Event) -> Result<Value, String> {
         let mut invoke = cargo_lambda(&["invoke", &event.function, "--invoke-address", "127.0.0.1"]);
         invoke.args(["--invoke-port", &self.port.to_string(), "--output-format", "json"]);
-        let output = invoke.arg("--data-file").arg(&event.file).output().unwrap();
+        invoke.arg("--data-file").arg(&event.file);
+        let output = tokio::process::Command::from(invoke).kill_on_drop(true).output();
+        let output = tokio::time::timeout(PATIENCE, output).await.map_err(|_| "no answer: does it start?")?.unwrap();
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr).into_owned());
         }
@@ -64,7 +70,7 @@ impl Watch {
 
     /// Asks over HTTP, by the routes in the manifest.
     async fn ask(&self, method: &str, path: &str, token: Option<&str>) -> (StatusCode, Value) {
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
         let request = client.request(method.parse().unwrap(), format!("http://127.0.0.1:{}{path}", self.port));
         let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
         let answer = request.send().await.unwrap();
@@ -123,7 +129,7 @@ async fn every_event_is_answered_as_expected_and_every_route_leads_to_its_functi
     let mut differences = Vec::new();
     for event in Event::all() {
         stage.lay_out().await;
-        let found = match watch.invoke(&event) {
+        let found = match watch.invoke(&event).await {
             Ok(answer) => event.differences(&answer, &stage).await,
             Err(error) => vec![error],
         };
