@@ -48,12 +48,15 @@ async fn cors_rules_that_are_gone_are_missed_as_a_browser_would_and_set_up_again
     system.s3().delete_bucket_cors().bucket(BUCKET).send().await.unwrap();
     let said = examine(&system, &[]).await;
     assert_eq!(said.code, 1);
-    said.expect_only("wrong", "cors", "may not upload to the bucket: the preflight is answered with 403");
+    let wrong = said.lines("wrong");
+    let refused = "may not upload to the bucket: the preflight is answered with 403";
+    assert!(wrong.iter().all(|line| line.starts_with("cors") && line.contains(refused)), "{said:#?}");
 
     let mut arguments = vec!["setup-bucket", "--store", "s3", "--endpoint", &system.storage, "--bucket", BUCKET];
     let outputs: Value = serde_json::from_str(&system.outputs(&[]).await).unwrap();
     let origins = outputs.as_array().unwrap().iter().find(|output| output["OutputKey"] == "AppOrigins").unwrap();
     let origins = origins["OutputValue"].as_str().unwrap();
+    assert_eq!(wrong.len(), origins.split(',').count(), "one line for each origin: {said:#?}");
     origins.split(',').for_each(|origin| arguments.extend(["--origin", origin]));
     let set = Developer::of(&system).run(&arguments).await;
     assert_eq!((set.code, set.lines("set").len()), (0, 1), "{set:#?}");
@@ -166,6 +169,13 @@ async fn what_does_not_answer_is_named_and_the_rest_is_still_looked_at() {
     for part in ["secrets", "table", "queues"] {
         assert!(said.lines("wrong").iter().any(|line| line.starts_with(part)), "{part}: {said:#?}");
     }
+}
+
+#[test]
+#[should_panic(expected = "alone")]
+fn one_thing_that_is_wrong_is_told_from_two() {
+    let out = "ok     api        x\nwrong  cors       a is refused\nwrong  cors       b is refused\n".to_owned();
+    Said { code: 1, out, error: String::new() }.expect_only("wrong", "cors", "is refused");
 }
 
 #[tokio::test]

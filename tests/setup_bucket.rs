@@ -192,6 +192,93 @@ async fn a_key_whose_secret_is_lost_is_replaced_and_the_old_one_is_named() {
 }
 
 #[tokio::test]
+async fn a_key_whose_secret_cannot_be_kept_is_named_and_the_command_may_be_run_again() {
+    let account = Account::start().await;
+    let arguments = ["--secrets-file", "missing/secrets.json", "--api-url", "https://api.example"];
+    let said = account.set_up(&arguments).await;
+    let (id, secret) = {
+        let at_b2 = account.b2.account.lock().unwrap();
+        assert!(at_b2.keys.len() == 1 && at_b2.rules.is_empty(), "it went on");
+        (at_b2.keys[0]["applicationKeyId"].as_str().unwrap().to_owned(), at_b2.secrets[0].clone())
+    };
+    assert_eq!(said.code, 1);
+    assert!(said.error.starts_with("error: missing/secrets.json cannot be written: "), "{said:#?}");
+    assert!(said.error.ends_with(&format!("; delete the new key {id} at B2\n")), "{said:#?}");
+    assert!(!said.out.contains(&secret) && !said.error.contains(&secret), "a secret was printed");
+
+    std::fs::create_dir(account.developer.file("missing")).unwrap();
+    let said = account.set_up(&arguments).await;
+    assert_eq!(said.code, 0, "{said:#?}");
+    assert_eq!(
+        parts(&said.out, &["set"]),
+        ["set keys", "set keys", "set secrets", "set secrets", "set events"],
+        "what was done is not done again"
+    );
+    assert!(said.lines("note").iter().any(|line| line.contains(&id) && line.contains("is an older")), "{said:#?}");
+    let said = account.set_up(&arguments).await;
+    assert!(said.out.ends_with("nothing to change\n"), "{said:#?}");
+}
+
+#[tokio::test]
+async fn a_bucket_that_somebody_else_changes_meanwhile_stays_as_they_have_it() {
+    let account = Account::start().await;
+    account.set_up(&ALL).await;
+    account.b2.changes();
+    let contend = |is_contended| {
+        let mut at_b2 = account.b2.account.lock().unwrap();
+        at_b2.is_contended = is_contended;
+        at_b2.buckets[0]["bucketType"] = json!("allPublic");
+    };
+    contend(true);
+    let said = account.set_up(&ALL).await;
+    assert_eq!(said.code, 1);
+    assert!(said.error.starts_with("error: B2 (b2_update_bucket): conflict: "), "{said:#?}");
+    assert_eq!(account.b2.changes(), Vec::<String>::new());
+    contend(false);
+    let said = account.set_up(&ALL).await;
+    assert_eq!((said.code, parts(&said.out, &["set"])), (0, vec!["set bucket".to_owned()]), "{said:#?}");
+}
+
+#[tokio::test]
+async fn the_b2_of_these_tests_refuses_what_b2_does_not_know() {
+    let b2 = B2::start().await;
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let url = |operation: &str| format!("{}/b2api/v4/{operation}", b2.address);
+    let request = http.get(url("b2_authorize_account")).basic_auth(B2_KEY.0, Some(B2_KEY.1));
+    let account: Value = request.send().await.unwrap().json().await.unwrap();
+    let token = account["authorizationToken"].as_str().unwrap();
+    let ask = async |method: Method, operation: &str, body: &Value| {
+        let request = http.request(method, url(operation)).header("authorization", token).json(body);
+        request.send().await.unwrap().status().as_u16()
+    };
+    let key = |capability: &str| json!({"accountId": account["accountId"], "keyName": "a-key", "capabilities": ["readFiles", capability]});
+    let rule = |name: &str, event: &str, most: u32| {
+        let rule = json!({
+            "name": name, "eventTypes": [event], "isEnabled": true, "objectNamePrefix": "", "maxEventsPerBatch": most,
+            "targetConfiguration": {
+                "targetType": "webhook", "url": "https://api.example", "hmacSha256SigningSecret": "a".repeat(32),
+            },
+        });
+        json!({"bucketId": "b", "eventNotificationRules": [rule]})
+    };
+    let (make, set) = ("b2_create_key", "b2_set_bucket_notification_rules");
+    for (method, operation, body, status) in [
+        (Method::POST, make, key("listFiles"), 200),
+        (Method::POST, make, key("listFile"), 400),
+        (Method::GET, make, key("listFiles"), 405),
+        (Method::POST, set, rule("a-rule", "b2:ObjectCreated:*", 50), 200),
+        (Method::POST, set, rule("a-rule", "b2:ObjectCreated", 50), 400),
+        (Method::POST, set, rule("rule", "b2:ObjectCreated:*", 50), 400),
+        (Method::POST, set, rule("a-rule", "b2:ObjectCreated:*", 51), 400),
+        (Method::POST, "b2_get_bucket_notification_rules", json!({}), 405),
+        (Method::POST, "b2_authorize_account", json!({}), 405),
+    ] {
+        assert_eq!(ask(method.clone(), operation, &body).await, status, "{method} {operation} {body}");
+    }
+    assert_eq!(b2.changes(), [make, set]);
+}
+
+#[tokio::test]
 async fn what_cannot_be_done_is_said_in_one_line() {
     let account = Account::start().await;
     let said = account.set_up(&[]).await;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use base64::Engine;
@@ -18,6 +18,57 @@ use tokio::net::TcpListener;
 pub const KEY: (&str, &str) = ("0016f9e2b7a1c4d0000000001", "K001masterkeyofthetests");
 const ACCOUNT: &str = "6f9e2b7a1c4d";
 const TOKEN: &str = "4_0016f9e2b7a1c4d_token";
+
+/// The operations that are asked for by GET; all others are by POST.
+const BY_GET: [&str; 2] = ["b2_authorize_account", "b2_get_bucket_notification_rules"];
+
+/// What a key may be allowed ("Application Key Capabilities").
+const CAPABILITIES: [&str; 28] = [
+    "listKeys",
+    "writeKeys",
+    "deleteKeys",
+    "listBuckets",
+    "listAllBucketNames",
+    "readBuckets",
+    "writeBuckets",
+    "deleteBuckets",
+    "readBucketRetentions",
+    "writeBucketRetentions",
+    "readBucketEncryption",
+    "writeBucketEncryption",
+    "readBucketReplications",
+    "writeBucketReplications",
+    "readBucketNotifications",
+    "writeBucketNotifications",
+    "readBucketLogging",
+    "writeBucketLogging",
+    "listFiles",
+    "readFiles",
+    "shareFiles",
+    "writeFiles",
+    "deleteFiles",
+    "readFileLegalHolds",
+    "writeFileLegalHolds",
+    "readFileRetentions",
+    "writeFileRetentions",
+    "bypassGovernance",
+];
+
+/// What a rule may be told of ("Event Notifications Reference Guide").
+const EVENT_TYPES: [&str; 12] = [
+    "b2:ObjectCreated:*",
+    "b2:ObjectCreated:Upload",
+    "b2:ObjectCreated:MultipartUpload",
+    "b2:ObjectCreated:Copy",
+    "b2:ObjectCreated:Replica",
+    "b2:ObjectCreated:MultipartReplica",
+    "b2:ObjectDeleted:*",
+    "b2:ObjectDeleted:Delete",
+    "b2:ObjectDeleted:LifecycleRule",
+    "b2:HideMarkerCreated:*",
+    "b2:HideMarkerCreated:Hide",
+    "b2:HideMarkerCreated:LifecycleRule",
+];
 
 /// What the account has.
 #[derive(Default)]
@@ -32,6 +83,8 @@ pub struct Account {
     pub rules: Vec<Value>,
     /// The operations that changed something.
     pub changes: Vec<String>,
+    /// Whether somebody else changes a bucket whenever it has just been read.
+    pub is_contended: bool,
 }
 
 /// A running account.
@@ -74,6 +127,7 @@ type Answer = Result<Value, (u16, &'static str, String)>;
 
 async fn answer(
     State(server): State<Server>,
+    method: Method,
     Path(operation): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -81,7 +135,9 @@ async fn answer(
 ) -> Response {
     let authorization = headers.get("authorization").map(|value| value.to_str().unwrap()).unwrap_or_default();
     let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let wanted = if BY_GET.contains(&operation.as_str()) { Method::GET } else { Method::POST };
     let answer = match operation.as_str() {
+        _ if method != wanted => Err((405, "method_not_allowed", format!("{operation} is by {wanted}"))),
         "b2_authorize_account" => server.authorize(authorization),
         _ if authorization != TOKEN => Err((401, "bad_auth_token", "Invalid authorization token".to_owned())),
         operation => server.carry_out(operation, &asked, query.as_deref().unwrap_or_default()),
@@ -97,6 +153,16 @@ async fn answer(
 
 fn bad(message: impl Into<String>) -> Answer {
     Err((400, "bad_request", message.into()))
+}
+
+/// Refuses a list that is none, is empty, or has words other than these.
+fn words(list: &Value, known: &[&str]) -> Result<(), (u16, &'static str, String)> {
+    let list = list.as_array().map(Vec::as_slice).unwrap_or_default();
+    match list.iter().find(|word| !word.as_str().is_some_and(|word| known.contains(&word))) {
+        None if list.is_empty() => bad("a list is empty").map(drop),
+        None => Ok(()),
+        Some(unknown) => bad(format!("there is no {unknown}")).map(drop),
+    }
 }
 
 /// Refuses a request without what the documentation requires, or with what it does not know.
@@ -138,7 +204,11 @@ impl Server {
                 fields(asked, &["accountId"], &["bucketName", "bucketId", "bucketTypes"])?;
                 let wanted =
                     |bucket: &&Value| asked["bucketName"].is_null() || bucket["bucketName"] == asked["bucketName"];
-                return Ok(json!({"buckets": account.buckets.iter().filter(wanted).collect::<Vec<_>>()}));
+                let answer = json!({"buckets": account.buckets.iter().filter(wanted).collect::<Vec<_>>()});
+                if account.is_contended {
+                    account.buckets.iter_mut().for_each(count_change);
+                }
+                return Ok(answer);
             }
             "b2_list_keys" => {
                 fields(asked, &["accountId"], &["maxKeyCount", "startApplicationKeyId"])?;
@@ -160,6 +230,10 @@ impl Server {
         account.changes.push(operation.to_owned());
         Ok(answer)
     }
+}
+
+fn count_change(bucket: &mut Value) {
+    bucket["revision"] = (bucket["revision"].as_u64().unwrap() + 1).into();
 }
 
 /// Two at a time, so that whoever asks has to ask again.
@@ -198,10 +272,7 @@ impl Account {
             if !(6..=50).contains(&name.len()) || name.starts_with("b2-") {
                 return bad("a CORS rule's name has 6 to 50 characters, and does not begin with b2-");
             }
-            let known = ["s3_delete", "s3_get", "s3_head", "s3_post", "s3_put"].map(Value::from);
-            if rule["allowedOperations"].as_array().unwrap().iter().any(|operation| !known.contains(operation)) {
-                return bad("unknown operation");
-            }
+            words(&rule["allowedOperations"], &["s3_delete", "s3_get", "s3_head", "s3_post", "s3_put"])?;
         }
         let lifecycle = asked["lifecycleRules"].as_array().cloned().unwrap_or_default();
         let days = [
@@ -231,7 +302,7 @@ impl Account {
                 bucket[name] = asked[name].clone();
             }
         }
-        bucket["revision"] = (bucket["revision"].as_u64().unwrap() + 1).into();
+        count_change(bucket);
         Ok(bucket.clone())
     }
 
@@ -242,6 +313,7 @@ impl Account {
         if name.len() > 100 || name.chars().any(|c| !c.is_ascii_alphanumeric() && c != '-') {
             return bad("a key's name has up to 100 letters, digits and -");
         }
+        words(&asked["capabilities"], &CAPABILITIES)?;
         if !asked["namePrefix"].is_null() && asked["bucketIds"].is_null() {
             return bad("a prefix takes a bucket");
         }
@@ -269,6 +341,14 @@ impl Account {
         for rule in &mut rules {
             let required = ["eventTypes", "isEnabled", "name", "objectNamePrefix", "targetConfiguration"];
             fields(rule, &required, &["maxEventsPerBatch"])?;
+            words(&rule["eventTypes"], &EVENT_TYPES)?;
+            let name = rule["name"].as_str().unwrap_or_default();
+            if !(6..=63).contains(&name.len()) || name.chars().any(|c| !c.is_ascii_alphanumeric() && c != '-') {
+                return bad("a rule's name has 6 to 63 letters, digits and -");
+            }
+            if rule["maxEventsPerBatch"].as_u64().is_some_and(|most| !(1..=50).contains(&most)) {
+                return bad("1 to 50 events come at once");
+            }
             let target = &rule["targetConfiguration"];
             fields(target, &["targetType", "url"], &["customHeaders", "hmacSha256SigningSecret"])?;
             if !target["url"].as_str().unwrap().starts_with("https://") {

@@ -27,12 +27,11 @@ impl Said {
         self.out.lines().filter_map(|line| Some(line.strip_prefix(state)?.trim())).collect()
     }
 
-    /// Checks that exactly one thing is wrong, or told to differ: in this part, and with these words.
+    /// Checks that exactly one line has that state: about this part, and with these words.
     #[track_caller]
     pub fn expect_only(&self, state: &str, part: &str, words: &str) {
-        let lines = self.lines(state);
-        let fits = lines.iter().all(|line| line.starts_with(part)) && lines.iter().any(|line| line.contains(words));
-        assert!(fits, "not only `{part}` with `{words}`: {self:#?}");
+        let fits = matches!(self.lines(state)[..], [line] if line.starts_with(part) && line.contains(words));
+        assert!(fits, "not `{part}` with `{words}` alone: {self:#?}");
     }
 }
 
