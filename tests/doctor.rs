@@ -103,15 +103,34 @@ async fn an_event_rule_that_is_missing_switched_off_or_suspended_is_named() {
         developer.run_with(&arguments, &system.outputs(&[]).await).await
     };
     let bucket = json!({"bucketId": "b1", "bucketName": BUCKET, "bucketType": "allPrivate", "revision": 1});
-    let target = json!({"targetType": "webhook", "url": format!("{}/v1/webhooks/b2", system.gateway)});
-    let rule = json!({"name": "r", "isEnabled": true, "isSuspended": false, "targetConfiguration": target});
+    let rule = json!({
+        "name": "by-hand", "eventTypes": ["b2:ObjectCreated:*"], "objectNamePrefix": "incoming/",
+        "isEnabled": true, "isSuspended": false, "suspensionReason": "", "maxEventsPerBatch": 50,
+        "targetConfiguration": {
+            "targetType": "webhook", "url": format!("{}/v1/webhooks/b2", system.gateway),
+            "hmacSha256SigningSecret": system.secrets.b2_webhook_secret,
+        },
+    });
     let account = || b2.account.lock().unwrap();
     examine().await.expect_only("wrong", "events", "this account has no bucket quayside-media");
     account().buckets.push(bucket);
     examine().await.expect_only("wrong", "events", "/v1/webhooks/b2 of uploads: `quayside setup-bucket`");
-    account().rules.push(rule);
+    account().rules.push(rule.clone());
     let said = examine().await;
     assert!(said.code == 0 && said.lines("ok").iter().any(|line| line.starts_with("events")), "{said:#?}");
+    for (pointer, value) in [
+        ("/targetConfiguration/hmacSha256SigningSecret", json!("0123456789abcdef0123456789abcdef")),
+        ("/eventTypes", json!(["b2:ObjectDeleted:*"])),
+        ("/objectNamePrefix", json!("media/")),
+    ] {
+        *account().rules[0].pointer_mut(pointer).unwrap() = value;
+        let said = examine().await;
+        assert_eq!(said.code, 1, "{pointer}");
+        let name = pointer.rsplit('/').next().unwrap();
+        said.expect_only("wrong", "events", &format!("the rule differs in {name}: `quayside setup-bucket`"));
+        assert!(!said.out.contains(&system.secrets.b2_webhook_secret), "a secret was printed");
+        account().rules[0] = rule.clone();
+    }
     account().rules[0]["isEnabled"] = json!(false);
     examine().await.expect_only("wrong", "events", "the rule is switched off");
     account().rules[0]["isSuspended"] = json!(true);

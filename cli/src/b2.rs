@@ -1,6 +1,7 @@
 //! Backblaze B2's native API, version 4, as far as a bucket's setup and examination need it
 //! (<https://www.backblaze.com/apidocs/introduction-to-the-b2-native-api>).
 
+use quayside_shared::config::Secret;
 use reqwest::RequestBuilder;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ pub(crate) const ADDRESS: &str = "https://api.backblazeb2.com";
 /// An authorized account.
 pub(crate) struct B2 {
     http: reqwest::Client,
-    token: String,
+    token: Secret,
     account: String,
     api: String,
     /// Address of its S3 interface.
@@ -27,7 +28,7 @@ pub(crate) struct B2 {
 #[serde(rename_all = "camelCase")]
 struct Authorization {
     account_id: String,
-    authorization_token: String,
+    authorization_token: Secret,
     api_info: ApiInfo,
 }
 
@@ -135,7 +136,7 @@ pub(crate) struct Limits {
 #[serde(rename_all = "camelCase")]
 struct NewKey {
     application_key_id: String,
-    application_key: String,
+    application_key: Secret,
 }
 
 #[derive(Deserialize)]
@@ -161,10 +162,10 @@ impl B2 {
     ///
     /// # Errors
     /// If B2 refuses the key, or cannot be reached.
-    pub(crate) async fn authorize(address: &str, key_id: &str, application_key: &str) -> Result<Self> {
+    pub(crate) async fn authorize(address: &str, key_id: &str, application_key: &Secret) -> Result<Self> {
         let http = web::client()?;
         let url = format!("{address}/b2api/v4/b2_authorize_account");
-        let request = http.get(url).basic_auth(key_id, Some(application_key));
+        let request = http.get(url).basic_auth(key_id, Some(application_key.expose()));
         let answer: Authorization = ask("b2_authorize_account", request).await?;
         let StorageApi { api_url, s3_api_url } = answer.api_info.storage_api;
         let (token, account) = (answer.authorization_token, answer.account_id);
@@ -213,7 +214,7 @@ impl B2 {
     }
 
     /// Makes a key for one bucket. Gives its id and its secret, which B2 tells this once.
-    pub(crate) async fn create_key(&self, name: &str, bucket: &Bucket, limits: &Limits) -> Result<(String, String)> {
+    pub(crate) async fn create_key(&self, name: &str, bucket: &Bucket, limits: &Limits) -> Result<(String, Secret)> {
         let mut body = json!({
             "accountId": self.account,
             "keyName": name,
@@ -231,7 +232,7 @@ impl B2 {
     pub(crate) async fn event_rules(&self, bucket: &Bucket) -> Result<Vec<Value>> {
         const OPERATION: &str = "b2_get_bucket_notification_rules";
         let url = Url::parse_with_params(&self.url(OPERATION), [("bucketId", &bucket.bucket_id)])?;
-        let answer: Rules = ask(OPERATION, self.http.get(url).header("authorization", &self.token)).await?;
+        let answer: Rules = ask(OPERATION, self.http.get(url).header("authorization", self.token.expose())).await?;
         Ok(answer.event_notification_rules)
     }
 
@@ -246,7 +247,8 @@ impl B2 {
     }
 
     async fn post<T: DeserializeOwned>(&self, operation: &str, body: &Value) -> Result<T> {
-        ask(operation, self.http.post(self.url(operation)).header("authorization", &self.token).json(body)).await
+        let request = self.http.post(self.url(operation)).header("authorization", self.token.expose());
+        ask(operation, request.json(body)).await
     }
 }
 

@@ -3,6 +3,7 @@
 mod aws;
 mod b2;
 mod doctor;
+mod event_rule;
 mod outputs;
 mod secrets;
 mod setup;

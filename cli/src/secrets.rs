@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
+use quayside_shared::config::Secret;
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 
 use crate::aws::told;
 use crate::{Error, Result};
 
-/// The values of one secret by their keys. Nothing prints them.
-pub(crate) type Values = BTreeMap<String, String>;
+/// The values of one secret by their keys.
+pub(crate) type Values = BTreeMap<String, Secret>;
 
 /// Keeps secrets.
 pub(crate) enum Store {
@@ -55,7 +56,7 @@ impl Store {
     /// # Errors
     /// If that fails.
     pub(crate) async fn write(&self, name: &str, values: &Values) -> Result<()> {
-        let text = serde_json::to_string(values)?;
+        let text = serde_json::to_string(&exposed(values))?;
         match self {
             Self::Manager(client) => {
                 let put = client.put_secret_value().secret_id(name).secret_string(&text).send().await;
@@ -88,6 +89,11 @@ impl std::fmt::Display for Store {
     }
 }
 
+/// The values, for the place that keeps them.
+fn exposed(values: &Values) -> BTreeMap<&str, &str> {
+    values.iter().map(|(key, value)| (key.as_str(), value.expose())).collect()
+}
+
 fn not_an_object(name: &str) -> Error {
     format!("the secret {name} is no JSON object of texts").into()
 }
@@ -105,9 +111,10 @@ fn read_file(file: &Path) -> Result<BTreeMap<String, Values>> {
 
 /// Written aside first, and with the temporary file's mode, 0600: nobody else reads it at any moment.
 fn write_file(file: &Path, all: &BTreeMap<String, Values>) -> Result<()> {
+    let all: BTreeMap<_, _> = all.iter().map(|(name, values)| (name, exposed(values))).collect();
     let folder = file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut aside| {
-        serde_json::to_writer_pretty(&mut aside, all)?;
+        serde_json::to_writer_pretty(&mut aside, &all)?;
         aside.write_all(b"\n")?;
         aside.persist(file).map_err(|error| error.error)
     });
@@ -118,10 +125,10 @@ fn write_file(file: &Path, all: &BTreeMap<String, Values>) -> Result<()> {
 ///
 /// # Errors
 /// If the machine gives none.
-pub(crate) fn random_hex(bytes: usize) -> Result<String> {
+pub(crate) fn random_hex(bytes: usize) -> Result<Secret> {
     let mut random = vec![0; bytes];
     OsRng.try_fill_bytes(&mut random).map_err(|error| format!("this machine gives no random bytes: {error}"))?;
-    Ok(hex::encode(random))
+    Ok(hex::encode(random).into())
 }
 
 #[cfg(test)]
@@ -136,15 +143,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("secrets.json");
         let store = Store::File(file.clone());
-        assert_eq!(store.read("a").await.unwrap(), None);
-        let values = |value: &str| Values::from([("key".to_owned(), value.to_owned())]);
+        assert!(store.read("a").await.unwrap().is_none());
+        let values = |value: &str| Values::from([("key".to_owned(), value.to_owned().into())]);
+        let read = async |name: &str| store.read(name).await.unwrap().unwrap()["key"].expose().to_owned();
         store.write("a", &values("1")).await.unwrap();
         store.write("b", &values("2")).await.unwrap();
         store.write("a", &values("3")).await.unwrap();
-        assert_eq!(store.read("a").await.unwrap(), Some(values("3")));
-        assert_eq!(store.read("b").await.unwrap(), Some(values("2")));
+        assert_eq!((read("a").await, read("b").await), ("3".to_owned(), "2".to_owned()));
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         fs::write(&file, "[]").unwrap();
         assert!(store.read("a").await.unwrap_err().to_string().ends_with("is no JSON object of secrets"));
+    }
+
+    #[test]
+    fn what_is_printed_to_find_a_defect_shows_no_secret() {
+        let made = random_hex(16).unwrap();
+        let values = Values::from([("key".to_owned(), made.clone())]);
+        assert!(!format!("{values:?}").contains(made.expose()), "a secret was printed");
     }
 }

@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use serde::Deserialize;
 use url::Url;
 
 use crate::domain::upload::MAX_UPLOAD_SECONDS;
@@ -56,8 +57,14 @@ impl fmt::Debug for ConfigError {
 type Result<T> = std::result::Result<T, ConfigError>;
 
 /// A value that no log shows.
-#[derive(Clone)]
+#[derive(Clone, Deserialize)]
 pub struct Secret(String);
+
+impl From<String> for Secret {
+    fn from(value: String) -> Self {
+        Self(value)
+    }
+}
 
 impl Secret {
     /// The value, for the place that needs it.

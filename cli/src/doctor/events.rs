@@ -1,8 +1,11 @@
 //! The rule by which B2 tells of uploads. B2 suspends one whose address has failed too often.
 
+use quayside_shared::config::{Secret, b2_webhook_secret};
+use serde_json::Value;
+
 use super::{Arguments, Deployment, Report};
-use crate::Result;
 use crate::b2::B2;
+use crate::{Result, event_rule};
 
 pub(super) async fn examine(deployment: &Deployment, arguments: &Arguments, report: &mut Report) -> Result<()> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
@@ -12,8 +15,21 @@ pub(super) async fn examine(deployment: &Deployment, arguments: &Arguments, repo
         return Ok(());
     };
     let bucket = deployment.outputs.get("StorageBucket")?;
-    let url = format!("{}/v1/webhooks/b2", deployment.outputs.get("ApiUrl")?.trim_end_matches('/'));
-    match rule(&arguments.b2_api, &key_id, &key, bucket, &url).await {
+    let url = event_rule::url(deployment.outputs.get("ApiUrl")?);
+    let signing = match b2_webhook_secret(&deployment.variables) {
+        Ok(signing) => signing,
+        // That it is missing or wrong was said where it is used.
+        Err(error) => {
+            report.note("events", &format!("not looked at: {error}"));
+            return Ok(());
+        }
+    };
+    let wanted = event_rule::wanted(&url, &signing)?;
+    let found = async {
+        let b2 = B2::authorize(&arguments.b2_api, &key_id, &Secret::from(key)).await?;
+        problem(&b2, bucket, &url, wanted).await
+    };
+    match found.await {
         Ok(None) => report.ok("events", &format!("B2 tells {url} of uploads")),
         Ok(Some(problem)) => {
             report.wrong("events", &format!("{problem}: `quayside setup-bucket` with --api-url sets the rule"));
@@ -24,8 +40,7 @@ pub(super) async fn examine(deployment: &Deployment, arguments: &Arguments, repo
 }
 
 /// What is wrong with the rule, if anything.
-async fn rule(b2_api: &str, key_id: &str, key: &str, bucket: &str, url: &str) -> Result<Option<String>> {
-    let b2 = B2::authorize(b2_api, key_id, key).await?;
+async fn problem(b2: &B2, bucket: &str, url: &str, mut wanted: Value) -> Result<Option<String>> {
     let Some(bucket) = b2.find_bucket(bucket).await? else {
         return Ok(Some(format!("this account has no bucket {bucket}")));
     };
@@ -37,5 +52,11 @@ async fn rule(b2_api: &str, key_id: &str, key: &str, bucket: &str, url: &str) ->
         let reason = rule["suspensionReason"].as_str().unwrap_or_default();
         return Ok(Some(format!("B2 has suspended the rule ({reason})")));
     }
-    Ok((rule["isEnabled"] != true).then(|| "the rule is switched off".to_owned()))
+    if rule["isEnabled"] != true {
+        return Ok(Some("the rule is switched off".to_owned()));
+    }
+    // It works under any name.
+    wanted["name"] = rule["name"].clone();
+    let differing = event_rule::differences(rule, &wanted);
+    Ok((!differing.is_empty()).then(|| format!("the rule differs in {}", differing.join(" and "))))
 }

@@ -157,7 +157,7 @@ async fn variables(
         } else if !values.is_empty() {
             report.wrong("secrets", &format!("{name} lacks {}", missing.join(" and ")));
         }
-        let values = keys.iter().filter_map(|(key, variable)| Some((*variable, values.get(*key)?.clone())));
+        let values = keys.iter().filter_map(|(key, variable)| Some((*variable, values.get(*key)?.expose().to_owned())));
         variables.extend(values);
     }
     Ok(variables.into_iter().collect())

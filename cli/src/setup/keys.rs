@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use quayside_shared::config::Secret;
 use serde::Deserialize;
 
 use super::{Arguments, Changes};
@@ -36,9 +37,8 @@ pub(super) async fn set_up(
         let secret = arguments.secret(secret);
         let name = key_name(&arguments.bucket, user);
         let kept = store.read(&secret).await?.unwrap_or_default();
-        let good = |key: &&Key| {
-            Some(&key.application_key_id) == kept.get("keyId") && is_limited(key, &bucket.bucket_id, &limits)
-        };
+        let held = |key: &&Key| kept.get("keyId").map(Secret::expose) == Some(&key.application_key_id);
+        let good = |key: &&Key| held(key) && is_limited(key, &bucket.bucket_id, &limits);
         if let Some(key) = keys.iter().find(good).filter(|_| !arguments.new_keys) {
             changes.same("keys", &format!("{secret} in {store} has the key {}", key.application_key_id));
             continue;
@@ -46,7 +46,7 @@ pub(super) async fn set_up(
         if changes.differs("keys", &format!("a new key {name}, put into {secret} in {store}")) {
             let (id, application_key) = b2.create_key(&name, bucket, &limits).await?;
             let values =
-                Values::from([("keyId".to_owned(), id.clone()), ("applicationKey".to_owned(), application_key)]);
+                Values::from([("keyId".to_owned(), id.clone().into()), ("applicationKey".to_owned(), application_key)]);
             store.write(&secret, &values).await.map_err(|error| format!("{error}; delete the new key {id} at B2"))?;
         }
         for old in keys.iter().filter(|key| key.key_name == name) {

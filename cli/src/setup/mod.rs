@@ -9,6 +9,7 @@ mod s3;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use quayside_shared::config::Secret;
 use quayside_shared::storage::rules::{self, CorsRule, LifecycleRule};
 use url::Url;
 
@@ -164,7 +165,7 @@ fn in_words(rules: &[LifecycleRule]) -> String {
 
 /// Makes the secrets that nobody else has to agree to, and gives the one that storage signs its events with. Without a
 /// place for secrets there are none.
-async fn own_secrets(arguments: &Arguments, store: Option<&Store>, changes: &mut Changes) -> Result<Option<String>> {
+async fn own_secrets(arguments: &Arguments, store: Option<&Store>, changes: &mut Changes) -> Result<Option<Secret>> {
     let Some(store) = store else {
         changes.note("secrets", "not made: give --write-secrets, or --secrets-file FILE");
         return Ok(None);
@@ -197,9 +198,9 @@ async fn own_secrets(arguments: &Arguments, store: Option<&Store>, changes: &mut
 async fn cdn_secret(arguments: &Arguments, store: &Store, changes: &mut Changes) -> Result<()> {
     let name = arguments.secret("cdn");
     let found = store.read(&name).await?.and_then(|mut values| values.remove("tokenKey"));
-    let given = std::env::var("CDN_TOKEN_KEY").ok().filter(|key| !key.is_empty());
+    let given = std::env::var("CDN_TOKEN_KEY").ok().filter(|key| !key.is_empty()).map(Secret::from);
     match (found, given) {
-        (Some(found), given) if given.as_ref().is_none_or(|given| *given == found) => {
+        (Some(found), given) if given.as_ref().is_none_or(|given| given.expose() == found.expose()) => {
             changes.same("secrets", &format!("{name} is in {store}"));
         }
         (_, Some(given)) => {
