@@ -184,9 +184,20 @@ async fn a_key_whose_secret_is_lost_is_replaced_and_the_old_one_is_named() {
     assert!(said.lines("note").iter().any(|line| line.contains(lost["keyId"].as_str().unwrap())), "{said:#?}");
     assert_ne!(account.secrets()["quayside/storage"]["keyId"], lost["keyId"]);
     // Rotation: both anew, the third page of keys included.
-    let said = account.set_up(&[&ALL[..], &["--new-keys"]].concat()).await;
+    let in_use = ["quayside/storage", "quayside/edge"].map(|secret| account.secrets()[secret]["keyId"].clone());
+    let in_use = in_use.map(|id| id.as_str().unwrap().to_owned());
+    let rotate = [&ALL[..], &["--new-keys"]].concat();
+    let would = account.set_up(&[&rotate[..], &["--dry-run"]].concat()).await;
+    assert_eq!(parts(&would.out, &["would"]), ["would keys", "would keys"]);
+    assert!(!would.out.contains("delete it"), "a key that stays in use is to be deleted: {would:#?}");
+    let said = account.set_up(&rotate).await;
     assert_eq!(parts(&said.out, &["set"]), ["set keys", "set keys"]);
     assert_eq!(account.b2.account.lock().unwrap().keys.len(), 5);
+    let notes = said.lines("note");
+    let replaced: Vec<_> = notes.iter().filter(|line| line.contains("until now: delete it")).collect();
+    assert!(replaced.len() == 2 && replaced.iter().zip(&in_use).all(|(line, id)| line.contains(id)), "{said:#?}");
+    let older = notes.iter().filter(|line| line.contains(lost["keyId"].as_str().unwrap()));
+    assert!(older.clone().count() == 1 && older.clone().all(|line| line.contains("is an older")), "{said:#?}");
     let said = account.set_up(&ALL).await;
     assert!(said.out.ends_with("nothing to change\n"), "{said:#?}");
 }

@@ -43,17 +43,16 @@ pub(super) async fn set_up(
             changes.same("keys", &format!("{secret} in {store} has the key {}", key.application_key_id));
             continue;
         }
-        if changes.differs("keys", &format!("a new key {name}, put into {secret} in {store}")) {
-            let (id, application_key) = b2.create_key(&name, bucket, &limits).await?;
-            let values =
-                Values::from([("keyId".to_owned(), id.clone().into()), ("applicationKey".to_owned(), application_key)]);
-            store.write(&secret, &values).await.map_err(|error| format!("{error}; delete the new key {id} at B2"))?;
+        if !changes.differs("keys", &format!("a new key {name}, put into {secret} in {store}")) {
+            continue;
         }
-        for old in keys.iter().filter(|key| key.key_name == name) {
-            changes.note(
-                "keys",
-                &format!("{} is an older {name}: delete it once nothing uses it", old.application_key_id),
-            );
+        let (id, application_key) = b2.create_key(&name, bucket, &limits).await?;
+        let values =
+            Values::from([("keyId".to_owned(), id.clone().into()), ("applicationKey".to_owned(), application_key)]);
+        store.write(&secret, &values).await.map_err(|error| format!("{error}; delete the new key {id} at B2"))?;
+        for old in keys.iter().filter(|key| held(key) || key.key_name == name) {
+            let what = if held(&old) { format!("was in {secret} until now") } else { format!("is an older {name}") };
+            changes.note("keys", &format!("{} {what}: delete it once nothing uses it", old.application_key_id));
         }
     }
     Ok(())
