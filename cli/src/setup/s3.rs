@@ -173,7 +173,7 @@ async fn lifecycle(arguments: &Arguments, client: &Client, changes: &mut Changes
         Err(error) => return Err(failed("the lifecycle rules cannot be read")(error)),
     };
     let rules = wanted.iter().map(lifecycle_rule).collect::<std::result::Result<Vec<_>, _>>()?;
-    if actions(&found) == actions(&rules) {
+    if are_same(&found, &rules) {
         changes.same("lifecycle", &in_words(&wanted));
     } else if changes.differs("lifecycle", &in_words(&wanted)) {
         let configuration = BucketLifecycleConfiguration::builder().set_rules(Some(rules)).build()?;
@@ -198,17 +198,63 @@ fn lifecycle_rule(rule: &rules::LifecycleRule) -> std::result::Result<LifecycleR
         .build()
 }
 
-/// What becomes of which keys after how many days, whatever rules say so.
-fn actions(rules: &[LifecycleRule]) -> BTreeSet<(String, &'static str, i32)> {
-    let enabled = rules.iter().filter(|rule| *rule.status() == ExpirationStatus::Enabled);
-    let actions = enabled.flat_map(|rule| {
-        let prefix = rule.filter().and_then(|filter| filter.prefix()).unwrap_or_default().to_owned();
-        [
-            ("expire", rule.expiration().and_then(|action| action.days())),
-            ("noncurrent", rule.noncurrent_version_expiration().and_then(|action| action.noncurrent_days())),
-            ("abort", rule.abort_incomplete_multipart_upload().and_then(|action| action.days_after_initiation())),
-        ]
-        .map(|(action, days)| days.map(|days| (prefix.clone(), action, days)))
-    });
-    actions.flatten().collect()
+/// Whether the rules that are switched on say the same, whatever they are called.
+fn are_same(found: &[LifecycleRule], wanted: &[LifecycleRule]) -> bool {
+    let unnamed = |rules: &[LifecycleRule]| -> Vec<_> {
+        let mut rules = rules.to_vec();
+        rules.retain(|rule| *rule.status() == ExpirationStatus::Enabled);
+        rules.iter_mut().for_each(|rule| rule.id = None);
+        rules
+    };
+    let (found, wanted) = (unnamed(found), unnamed(wanted));
+    found.len() == wanted.len() && wanted.iter().all(|rule| found.contains(rule))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at once")]
+    use aws_sdk_s3::primitives::DateTime;
+    use aws_sdk_s3::types::{Tag, Transition, TransitionStorageClass};
+
+    use super::*;
+
+    fn own() -> Vec<LifecycleRule> {
+        rules::lifecycle().unwrap().iter().map(|rule| lifecycle_rule(rule).unwrap()).collect()
+    }
+
+    #[test]
+    fn lifecycle_rules_are_the_same_in_whatever_order_and_under_whatever_name() {
+        let mut other = own();
+        other.reverse();
+        other[0].id = Some("theirs".to_owned());
+        let mut switched_off = other[0].clone();
+        switched_off.status = ExpirationStatus::Disabled;
+        switched_off.expiration = Some(LifecycleExpiration::builder().days(1).build());
+        other.push(switched_off);
+        assert!(are_same(&other, &own()));
+    }
+
+    #[test]
+    fn a_lifecycle_rule_that_does_more_less_or_something_else_is_another() {
+        let filter = |filter: LifecycleRuleFilter| LifecycleRule::builder().filter(filter);
+        let media = || filter(LifecycleRuleFilter::builder().prefix("media/").build());
+        let expire = LifecycleExpiration::builder();
+        let archive = Transition::builder().days(30).storage_class(TransitionStorageClass::Glacier).build();
+        for theirs in [
+            media().expiration(expire.clone().date(DateTime::from_secs(1_900_000_000)).build()),
+            media().expiration(expire.clone().expired_object_delete_marker(true).build()),
+            media().transitions(archive),
+            filter(LifecycleRuleFilter::builder().tag(Tag::builder().key("k").value("v").build().unwrap()).build())
+                .expiration(expire.days(1).build()),
+        ] {
+            let theirs = theirs.status(ExpirationStatus::Enabled).build().unwrap();
+            let found: Vec<_> = own().into_iter().chain([theirs.clone()]).collect();
+            assert!(!are_same(&found, &own()), "{theirs:?}");
+        }
+        let mut fewer_versions = own();
+        let noncurrent = NoncurrentVersionExpiration::builder().noncurrent_days(1).newer_noncurrent_versions(3);
+        fewer_versions[0].noncurrent_version_expiration = Some(noncurrent.build());
+        assert!(!are_same(&fewer_versions, &own()));
+        assert!(!are_same(&own()[1..], &own()));
+    }
 }
