@@ -2,7 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::Request;
+use axum::http::StatusCode;
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 use crate::support::{B2, B2_KEY, BUCKET, Developer, Options, Reply, Said, Source, System, eventually, files};
 
@@ -32,11 +37,21 @@ async fn nothing_is_wrong_with_a_system_that_is_well_and_nothing_is_left_behind(
     for part in ["secrets", "api", "api cors", "webhooks", "storage", "cors", "cdn", "clock", "table", "queues"] {
         assert!(found.lines().any(|line| line.starts_with(part)), "nothing about {part} in {found}");
     }
-    for words in ["deletes objects", "bucket is private", "ranges are served", "no dead letters", "read the etag"] {
+    for words in [
+        "deletes objects",
+        "lists versions",
+        "large uploads",
+        "bucket is private",
+        "ranges are served",
+        "no dead letters",
+        "read the etag",
+    ] {
         assert!(found.contains(words), "{words} is not in {found}");
     }
     let left = system.s3().list_objects_v2().bucket(BUCKET).send().await.unwrap();
     assert_eq!(left.key_count(), Some(0));
+    let unfinished = system.s3().list_multipart_uploads().bucket(BUCKET).send().await.unwrap();
+    assert!(unfinished.uploads().is_empty(), "{unfinished:?}");
     for secret in [&system.secrets.functions_key, &system.secrets.cdn_token_key, &system.secrets.b2_webhook_secret] {
         assert!(!said.out.contains(secret.as_str()), "a secret was printed");
     }
@@ -95,7 +110,86 @@ async fn a_secret_that_differs_from_the_deployments_is_named_by_what_it_breaks()
 }
 
 #[tokio::test]
-async fn an_event_rule_that_is_missing_switched_off_or_suspended_is_named() {
+async fn a_key_that_cannot_do_all_that_functions_do_is_told_what_it_cannot() {
+    let system = System::start().await;
+    for (operation, words) in [
+        ("ListObjectVersions", "cannot list versions of objects: AccessDenied"),
+        ("CreateMultipartUpload", "cannot begin a large upload: AccessDenied"),
+        ("ListParts", "cannot list parts of a large upload: AccessDenied"),
+        ("AbortMultipartUpload", "cannot abort a large upload: AccessDenied"),
+    ] {
+        let kind = json!({"fail": {"status": 403, "code": "AccessDenied"}});
+        let fault = json!({"service": "storage", "by": "doctor", "operation": operation, "kind": kind, "times": 100});
+        system.fault(fault).await;
+        let said = examine(&system, &[]).await;
+        assert_eq!(said.code, 1, "{operation}");
+        said.expect_only("wrong", "storage", words);
+        system.clear_faults().await;
+    }
+    let unfinished = system.s3().list_multipart_uploads().bucket(BUCKET).send().await.unwrap();
+    assert_eq!(unfinished.uploads().len(), 1, "the one that could not be aborted");
+}
+
+#[tokio::test]
+async fn a_stranger_who_gets_an_error_is_not_said_to_read_the_bucket() {
+    let system = System::start().await;
+    let kind = json!({"fail": {"status": 503, "code": "SlowDown"}});
+    let fault = json!({"service": "storage", "by": "client", "operation": "GetObject", "kind": kind, "times": 100});
+    system.fault(fault).await;
+    let said = examine(&system, &[]).await;
+    assert_eq!(said.code, 1);
+    said.expect_only("wrong", "storage", "a stranger is answered with 503, not 403");
+}
+
+/// A CDN before the system's edge that refuses ranges. Gives its address.
+async fn rangeless(edge: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let (edge, http) = (edge.to_owned(), reqwest::Client::builder().no_proxy().build().unwrap());
+    let routes = Router::new().fallback(async move |request: Request| {
+        if request.headers().contains_key("range") {
+            return (StatusCode::FORBIDDEN, Bytes::new());
+        }
+        let answer = http.get(format!("{edge}{}", request.uri())).send().await.unwrap();
+        (answer.status(), answer.bytes().await.unwrap())
+    });
+    tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
+    address
+}
+
+#[tokio::test]
+async fn a_cdn_that_refuses_ranges_alone_is_told_of() {
+    let system = System::start().await;
+    let said = examine(&system, &[("CdnUrl", &rangeless(&system.edge).await)]).await;
+    assert_eq!(said.code, 1);
+    said.expect_only("wrong", "cdn", "a range is answered with 403, not 206");
+}
+
+#[tokio::test]
+async fn a_queue_that_fills_faster_than_it_is_emptied_is_noted() {
+    let variables = vec![("MAX_ACTIVE_INGESTIONS", "2000".to_owned())];
+    let system = System::start_with(Options { variables, ..Options::default() }).await;
+    let kind = json!({"stall": {"milliseconds": 600_000}});
+    system.fault(json!({"service": "table", "by": "fetch-url", "kind": kind, "times": 100_000})).await;
+    let ada = system.user("ada").await;
+    for _ in 0..12 {
+        let items: Vec<_> = (0..100).map(|n| json!({"url": format!("https://nowhere.invalid/{n}.jpg")})).collect();
+        ada.post("/v1/assets/from-url", &json!({"items": items})).await.expect(202);
+    }
+    let said = eventually("more than 1,000 messages wait", async || {
+        let said = examine(&system, &[]).await;
+        said.lines("note").iter().any(|line| line.starts_with("queues")).then_some(said)
+    })
+    .await;
+    assert_eq!((said.code, said.lines("wrong")), (0, Vec::new()), "more is no defect of the deployment: {said:#?}");
+    let notes: Vec<_> = said.lines("note").into_iter().filter(|line| line.starts_with("queues")).collect();
+    let [note] = notes[..] else { panic!("one note: {said:#?}") };
+    let words: Vec<_> = note.split_whitespace().collect();
+    assert!(words[1] == "Ingesting:" && words[2].parse::<u32>().unwrap() > 1000, "{note}");
+}
+
+#[tokio::test]
+async fn an_event_rule_that_is_missing_switched_off_suspended_or_another_is_named() {
     let (system, b2) = (System::start().await, B2::start().await);
     let developer = Developer::new(&[("B2_APPLICATION_KEY_ID", B2_KEY.0), ("B2_APPLICATION_KEY", B2_KEY.1)]);
     let examine = async || {

@@ -6,6 +6,9 @@ use aws_sdk_sqs::types::QueueAttributeName::{ApproximateNumberOfMessages, Approx
 use super::{Deployment, Report};
 use crate::aws::told;
 
+/// So many waiting messages are more than a moment's work, and worth a look.
+const MANY: u64 = 1_000;
+
 const GIVEN_UP: &str = "the function's log says why; reprocess the assets, then purge the queue";
 const UNDELIVERED: &str = "their attributes say why; sweep gives their assets up, then purge the queue";
 
@@ -16,7 +19,15 @@ pub(super) async fn examine(deployment: &Deployment, report: &mut Report) {
         any = true;
         match counts(&client, url).await {
             Ok((waiting, under_way)) => {
-                report.ok("queues", &format!("{name}: {waiting} waiting, {under_way} under way"));
+                let text = format!("{name}: {waiting} waiting, {under_way} under way");
+                if waiting > MANY {
+                    report.note(
+                        "queues",
+                        &format!("{text}: more than its function soon works off; see its log and its concurrency"),
+                    );
+                } else {
+                    report.ok("queues", &text);
+                }
             }
             Err(problem) => report.wrong("queues", &format!("{name} cannot be looked at: {problem}")),
         }

@@ -57,6 +57,8 @@ pub(super) async fn examine(deployment: &Deployment, report: &mut Report) -> Opt
         Ok(_) => report.wrong("storage", "an object that was put comes back as another"),
         Err(problem) => report.wrong("storage", &format!("an object that was put cannot be got: {problem}")),
     }
+    versions(&bucket, &key, report).await;
+    parts(deployment, &bucket, report).await;
     strangers(deployment, &config, &key, report).await;
     pages(deployment, &bucket, &key, report).await;
     match bucket.delete(probe).await {
@@ -117,15 +119,62 @@ fn plain_url(config: &StorageConfig, key: &str) -> String {
     format!("{}/{}/{key}", config.endpoint.as_str().trim_end_matches('/'), config.bucket)
 }
 
+/// What `sweep` asks before it deletes: a store that keeps versions frees nothing before all of them are gone.
+async fn versions(bucket: &Bucket, key: &str, report: &mut Report) {
+    match bucket.client.list_object_versions().bucket(&bucket.name).prefix(key).send().await {
+        Ok(page) if page.versions().iter().any(|version| version.key() == Some(key)) => {
+            report.ok("storage", "the functions' key lists versions of objects");
+        }
+        Ok(_) => report.wrong("storage", "an object that was put is not among the versions that are listed"),
+        Err(error) => {
+            let problem = told(&error);
+            let text = format!("the functions' key cannot list versions of objects: {problem}; nothing is ever freed");
+            report.wrong("storage", &text);
+        }
+    }
+}
+
+/// A large upload is begun, asked after and aborted. Its parts are put as objects are.
+async fn parts(deployment: &Deployment, bucket: &Bucket, report: &mut Report) {
+    let (client, name, key) = (&bucket.client, &bucket.name, keys::original(&deployment.owner, deployment.probe));
+    let id = match client.create_multipart_upload().bucket(name).key(&key).send().await {
+        Ok(upload) => upload.upload_id.unwrap_or_default(),
+        Err(error) => {
+            let problem = told(&error);
+            let text = format!("the functions' key cannot begin a large upload: {problem}; nobody can upload a film");
+            return report.wrong("storage", &text);
+        }
+    };
+    let listed = client.list_parts().bucket(name).key(&key).upload_id(&id).send().await;
+    let aborted = client.abort_multipart_upload().bucket(name).key(&key).upload_id(&id).send().await;
+    if let Err(error) = &listed {
+        let problem = told(error);
+        let text = format!("the functions' key cannot list parts of a large upload: {problem}; none can be completed");
+        report.wrong("storage", &text);
+    }
+    if let Err(error) = &aborted {
+        let problem = told(error);
+        let text = format!("the functions' key cannot abort a large upload: {problem}; its parts stay for a week");
+        report.wrong("storage", &text);
+    }
+    if listed.is_ok() && aborted.is_ok() {
+        report.ok("storage", "the functions' key begins large uploads, lists their parts and aborts them");
+    }
+}
+
 /// An object is there for nobody who has no key.
 async fn strangers(deployment: &Deployment, config: &StorageConfig, key: &str, report: &mut Report) {
     match deployment.http.get(plain_url(config, key)).send().await {
         Ok(answer) if matches!(answer.status().as_u16(), 401 | 403) => {
             report.ok("storage", "the bucket is private");
         }
+        Ok(answer) if answer.status().is_success() => {
+            report.wrong("storage", "anybody may read the bucket: `quayside setup-bucket` makes it private");
+        }
         Ok(answer) => {
             let status = answer.status().as_u16();
-            let text = format!("anybody may read the bucket ({status}): `quayside setup-bucket` makes it private");
+            let text =
+                format!("a stranger is answered with {status}, not 403: nobody knows whether the bucket is private");
             report.wrong("storage", &text);
         }
         Err(error) => report.wrong("storage", &format!("storage does not answer: {}", web::told(error))),
