@@ -54,9 +54,10 @@ fn parse_kind(text: &str) -> Result<Kind> {
 }
 
 fn parse_status(text: &str) -> Result<Status> {
-    let listed = Status::parse(text).filter(|status| *status != Status::Deleted);
-    listed.ok_or_else(|| {
-        Error::invalid("invalid_status", "status", "status is one of awaiting_upload, uploaded, ready, failed.")
+    let listed = || Status::ALL.into_iter().filter(|status| *status != Status::Deleted);
+    listed().find(|status| status.as_str() == text).ok_or_else(|| {
+        let names: Vec<_> = listed().map(Status::as_str).collect();
+        Error::invalid("invalid_status", "status", format!("status is one of {}.", names.join(", ")))
     })
 }
 
