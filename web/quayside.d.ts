@@ -85,22 +85,19 @@ export class Quayside {
      * One page of assets, newest first. `cursor` is the previous page's `nextCursor`.
      *
      * @param {AssetFilter & {cursor?: string, signal?: AbortSignal}} [filter]
-     * @returns {Promise<{items: Asset[], nextCursor: string | null}>}
+     * @returns {Promise<Schemas["AssetPage"]>}
      */
     list({ signal, ...filter }?: AssetFilter & {
         cursor?: string;
         signal?: AbortSignal;
-    }): Promise<{
-        items: Asset[];
-        nextCursor: string | null;
-    }>;
+    }): Promise<Schemas["AssetPage"]>;
     /**
      * All pages, each fetched when it is asked for: `for await (const { items } of quayside.pages()) …`
      *
      * @param {AssetFilter} [filter]
      */
     pages(filter?: AssetFilter): AsyncGenerator<{
-        items: Asset[];
+        items: import("./api.d.ts").components["schemas"]["Asset"][];
         nextCursor: string | null;
     }, void, unknown>;
     /** @param {string} id */
@@ -123,15 +120,12 @@ export class Quayside {
      * @param {string} [options.variant] `thumbnail`, `preview` or `animation` where the asset has it; the original if
      *   left out
      * @param {boolean} [options.download] whether the browser should save the file rather than show it
-     * @returns {Promise<{url: string, expiresAt: string}>}
+     * @returns {Promise<Schemas["DataUrl"]>}
      */
     dataUrl(id: string, { variant, download }?: {
         variant?: string | undefined;
         download?: boolean | undefined;
-    }): Promise<{
-        url: string;
-        expiresAt: string;
-    }>;
+    }): Promise<Schemas["DataUrl"]>;
     /**
      * Looks at an asset, ever less often, until its inspection has ended. Trouble on the way there is sat out.
      *

@@ -98,9 +98,9 @@ export class Quayside {
       const items = files.slice(first, first + MAX_INGESTIONS);
       const headers = { "idempotency-key": `${key}-${first}` };
       try {
-        const answer = await this.#api.send("POST", "/v1/assets/from-url", { body: { items }, headers });
-        for (const { asset, problem } of answer.items) {
-          results.push(asset ?? new QuaysideError(problem.detail, problem));
+        const answer = await this.#api.send("post", "/v1/assets/from-url", { body: { items }, headers });
+        for (const item of /** @type {Schemas["Begun"]} */ (answer).items) {
+          results.push("asset" in item ? item.asset : new QuaysideError(item.problem.detail, item.problem));
         }
       } catch (error) {
         results.push(...items.map(() => /** @type {QuaysideError} */ (error)));
@@ -114,7 +114,7 @@ export class Quayside {
    * @returns {Promise<Progress>}
    */
   async progress(id) {
-    return this.#api.send("GET", `/v1/uploads/${encodeURIComponent(id)}`);
+    return this.#api.send("get", "/v1/uploads/{id}", { path: { id } });
   }
 
   /**
@@ -157,7 +157,7 @@ export class Quayside {
 
   /** @param {string} uploadId */
   async #discard(uploadId) {
-    await this.#api.send("DELETE", `/v1/uploads/${encodeURIComponent(uploadId)}`).catch((error) => {
+    await this.#api.send("delete", "/v1/uploads/{id}", { path: { id: uploadId } }).catch((error) => {
       // Gone is what was wanted.
       if (!NOT_TO_BE_HAD.includes(error.status)) throw error;
     });
@@ -169,22 +169,17 @@ export class Quayside {
    * @returns {Promise<Asset>}
    */
   async get(id, { signal } = {}) {
-    return this.#api.send("GET", `/v1/assets/${encodeURIComponent(id)}`, { signal });
+    return this.#api.send("get", "/v1/assets/{id}", { path: { id }, signal });
   }
 
   /**
    * One page of assets, newest first. `cursor` is the previous page's `nextCursor`.
    *
    * @param {AssetFilter & {cursor?: string, signal?: AbortSignal}} [filter]
-   * @returns {Promise<{items: Asset[], nextCursor: string | null}>}
+   * @returns {Promise<Schemas["AssetPage"]>}
    */
   async list({ signal, ...filter } = {}) {
-    const query = new URLSearchParams();
-    for (const [name, value] of Object.entries(filter)) {
-      if (value !== undefined && value !== null) query.set(name, String(value));
-    }
-    const { items, nextCursor = null } = await this.#api.send("GET", `/v1/assets?${query}`, { signal });
-    return { items, nextCursor };
+    return this.#api.send("get", "/v1/assets", { query: filter, signal });
   }
 
   /**
@@ -204,7 +199,7 @@ export class Quayside {
 
   /** @param {string} id */
   async delete(id) {
-    await this.#api.send("DELETE", `/v1/assets/${encodeURIComponent(id)}`);
+    await this.#api.send("delete", "/v1/assets/{id}", { path: { id } });
   }
 
   /**
@@ -217,7 +212,7 @@ export class Quayside {
    *   there
    */
   async process(id) {
-    return this.#api.send("POST", `/v1/assets/${encodeURIComponent(id)}/process`);
+    return this.#api.send("post", "/v1/assets/{id}/process", { path: { id } });
   }
 
   /**
@@ -228,13 +223,13 @@ export class Quayside {
    * @param {string} [options.variant] `thumbnail`, `preview` or `animation` where the asset has it; the original if
    *   left out
    * @param {boolean} [options.download] whether the browser should save the file rather than show it
-   * @returns {Promise<{url: string, expiresAt: string}>}
+   * @returns {Promise<Schemas["DataUrl"]>}
    */
   async dataUrl(id, { variant, download = false } = {}) {
-    const query = new URLSearchParams();
-    if (variant) query.set("variant", variant);
-    if (download) query.set("download", "1");
-    return this.#api.send("GET", `/v1/assets/${encodeURIComponent(id)}/data?${query}`);
+    return this.#api.send("get", "/v1/assets/{id}/data", {
+      path: { id },
+      query: { variant: variant || undefined, download: download ? "1" : undefined },
+    });
   }
 
   /**

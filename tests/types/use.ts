@@ -35,6 +35,11 @@ export function whyNot(asset: Asset): Schemas["FailureCode"] | null {
   return asset.failure?.code ?? null;
 }
 
+export async function posterOf(asset: Asset): Promise<string> {
+  const { url } = await quayside.dataUrl(asset.id, { variant: "preview" });
+  return url;
+}
+
 /** Instructions are of one of two kinds. */
 export function urlsOf(instructions: Schemas["Instructions"]): string[] {
   if (instructions.strategy === "single") return [instructions.url];

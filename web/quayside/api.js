@@ -6,6 +6,43 @@ const ANSWER_SECONDS = 35;
 
 /** @typedef {string | ((rejected?: string) => string | Promise<string>)} Token */
 
+/** @typedef {import("../api.d.ts").paths} Routes what the API's description says of each, by its path and method */
+/** @typedef {"get" | "post" | "delete"} Method */
+/**
+ * Those routes that have the method.
+ *
+ * @template {Method} M
+ * @typedef {{[R in keyof Routes]: Routes[R] extends Record<M, {responses: unknown}> ? R : never}[keyof Routes]} Route
+ */
+/**
+ * What a request to a route says.
+ *
+ * @template Operation
+ * @typedef {(Operation extends {parameters: infer P} ? Pick<P, keyof P & ("path" | "query")> : never)
+ *   & (Operation extends {requestBody?: {content: {"application/json": infer Body}}}
+ *     ? undefined extends Operation["requestBody"] ? {body?: Body} : {body: Body}
+ *     : {})} Input
+ */
+/**
+ * The JSON with which a route answers where it does what it is asked, null where it has none.
+ *
+ * @template Operation
+ * @typedef {Operation extends {responses: infer R} ? Json<R[keyof R & (200 | 201 | 202 | 204)]> : never} Answer
+ */
+/**
+ * @template Response
+ * @typedef {Response extends {content: {"application/json": infer Body}} ? Body : null} Json
+ */
+
+/**
+ * @typedef {object} Sending
+ * @property {Record<string, string>} [headers]
+ * @property {AbortSignal} [signal]
+ * @property {boolean} [keepAnswer] `signal` then ends only the waits between attempts, never an attempt under way,
+ *   whose answer says what has been made
+ * @property {(delay: import("./retry.js").Delay) => void} [onDelay]
+ */
+
 /** The JSON API: signs requests in, repeats them where that can help, turns problem documents into errors. */
 export class Api {
   #baseUrl;
@@ -28,20 +65,19 @@ export class Api {
    * Every route may be repeated safely: the API answers a repetition as it did the first time, for a POST that
    * creates by its `Idempotency-Key`.
    *
-   * @param {string} method
-   * @param {string} path with its query
-   * @param {object} [options]
-   * @param {unknown} [options.body] sent as JSON
-   * @param {Record<string, string>} [options.headers]
-   * @param {AbortSignal} [options.signal]
-   * @param {boolean} [options.keepAnswer] `signal` then ends only the waits between attempts, never an attempt under
-   *   way, whose answer says what has been made
-   * @param {(delay: import("./retry.js").Delay) => void} [options.onDelay]
-   * @returns {Promise<any>} the answer's JSON, null where it has no body
+   * @template {Method} M
+   * @template {Route<M>} R
+   * @param {M} method
+   * @param {R} route its path in the API's description
+   * @param {Input<Routes[R][M]> & Sending} options
+   * @returns {Promise<Answer<Routes[R][M]>>}
    * @throws {QuaysideError}
    */
-  async send(method, path, { body, headers = {}, signal, keepAnswer = false, onDelay } = {}) {
-    const attempt = () => this.#attempt(method, path, { body, headers, signal: keepAnswer ? undefined : signal });
+  async send(method, route, options) {
+    const { path, query, body } = /** @type {{path?: object, query?: object, body?: unknown}} */ (options);
+    const { headers = {}, signal, keepAnswer = false, onDelay } = options;
+    const request = { body, headers, signal: keepAnswer ? undefined : signal };
+    const attempt = () => this.#attempt(method.toUpperCase(), target(route, path, query), request);
     return retry(attempt, { attempts: this.#attempts, signal, onDelay });
   }
 
@@ -122,6 +158,17 @@ export class Api {
   }
 }
 
+/**
+ * @param {string} route
+ * @param {object} [path] what stands in the place of the route's `{names}`
+ * @param {object} [query] what is undefined or null is left out
+ */
+function target(route, path = {}, query = {}) {
+  const filled = route.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(Reflect.get(path, name)));
+  const said = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
+  return said.length > 0 ? `${filled}?${new URLSearchParams(said)}` : filled;
+}
+
 /** @param {unknown} cause */
 function noAnswer(cause) {
   return new QuaysideError("The service could not be reached.", { code: NETWORK, cause });
@@ -132,7 +179,7 @@ function noAnswer(cause) {
  * @param {string} text a problem document (RFC 9457), or whatever a proxy on the way said
  */
 function problem(response, text) {
-  /** @type {{code?: string, title?: string, detail?: string, field?: string, requestId?: string}} */
+  /** @type {Partial<import("../api.d.ts").components["schemas"]["Problem"]>} */
   let document = {};
   try {
     document = JSON.parse(text) ?? {};

@@ -7,38 +7,32 @@
  * @returns {Promise<never>}
  */
 export function explain(error: unknown, file: File): Promise<never>;
-/** @typedef {{partNumber: number, url: string, expiresAt: string}} SignedPart */
+/** @typedef {import("../api.d.ts").components["schemas"]} Schemas */
+/** @typedef {Schemas["SignedPart"]} SignedPart */
 /**
  * The parts of one multipart upload: which of them storage has, what is on its way, and the signed URLs for the rest.
  */
 export class Parts {
     /**
      * @param {File} file
-     * @param {{partSize: number, partCount: number, parts?: SignedPart[]}} plan
+     * @param {{partSize: number, partCount: number, parts: SignedPart[]}} plan `parts` that are signed already
      * @param {(partNumbers: number[], signal: AbortSignal) => Promise<SignedPart[]>} sign
      */
     constructor(file: File, plan: {
         partSize: number;
         partCount: number;
-        parts?: SignedPart[];
+        parts: SignedPart[];
     }, sign: (partNumbers: number[], signal: AbortSignal) => Promise<SignedPart[]>);
     /**
      * Takes over what storage says it has. A part of another length than planned counts as missing.
      *
-     * @param {{partNumber: number, size: number, etag: string}[]} stored
+     * @param {Schemas["StoredPart"][]} stored
      */
-    reconcile(stored: {
-        partNumber: number;
-        size: number;
-        etag: string;
-    }[]): void;
+    reconcile(stored: Schemas["StoredPart"][]): void;
     /** Bytes that storage has, and those sent so far of the parts under way. */
     get bytesUploaded(): number;
-    /** @returns {{partNumber: number, etag: string}[] | undefined} undefined where not all are known, or of very many */
-    get etags(): {
-        partNumber: number;
-        etag: string;
-    }[] | undefined;
+    /** @returns {Schemas["UploadedPart"][] | undefined} undefined where not all are known, or of very many */
+    get etags(): Schemas["UploadedPart"][] | undefined;
     /**
      * Sends every missing part, some at a time. The first part that fails for good stops the others.
      *
@@ -60,8 +54,5 @@ export class Parts {
     }): Promise<void>;
     #private;
 }
-export type SignedPart = {
-    partNumber: number;
-    url: string;
-    expiresAt: string;
-};
+export type Schemas = import("../api.d.ts").components["schemas"];
+export type SignedPart = Schemas["SignedPart"];

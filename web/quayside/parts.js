@@ -12,7 +12,8 @@ const MOST_REFUSALS = 3;
 /** More would make a body larger than the API takes; storage knows them anyway. */
 const MOST_ETAGS = 500;
 
-/** @typedef {{partNumber: number, url: string, expiresAt: string}} SignedPart */
+/** @typedef {import("../api.d.ts").components["schemas"]} Schemas */
+/** @typedef {Schemas["SignedPart"]} SignedPart */
 
 /**
  * The parts of one multipart upload: which of them storage has, what is on its way, and the signed URLs for the rest.
@@ -32,20 +33,20 @@ export class Parts {
 
   /**
    * @param {File} file
-   * @param {{partSize: number, partCount: number, parts?: SignedPart[]}} plan
+   * @param {{partSize: number, partCount: number, parts: SignedPart[]}} plan `parts` that are signed already
    * @param {(partNumbers: number[], signal: AbortSignal) => Promise<SignedPart[]>} sign
    */
   constructor(file, plan, sign) {
     this.#file = file;
     this.#plan = plan;
     this.#sign = sign;
-    this.#keep(plan.parts ?? []);
+    this.#keep(plan.parts);
   }
 
   /**
    * Takes over what storage says it has. A part of another length than planned counts as missing.
    *
-   * @param {{partNumber: number, size: number, etag: string}[]} stored
+   * @param {Schemas["StoredPart"][]} stored
    */
   reconcile(stored) {
     this.#stored.clear();
@@ -62,7 +63,7 @@ export class Parts {
     return bytes;
   }
 
-  /** @returns {{partNumber: number, etag: string}[] | undefined} undefined where not all are known, or of very many */
+  /** @returns {Schemas["UploadedPart"][] | undefined} undefined where not all are known, or of very many */
   get etags() {
     if (this.#stored.size < this.#plan.partCount || this.#stored.size > MOST_ETAGS) return undefined;
     const parts = [];

@@ -12,6 +12,7 @@
  */
 /** @typedef {import("../api.d.ts").components["schemas"]} Schemas */
 /** @typedef {Schemas["Asset"]} Asset */
+/** @typedef {Extract<Schemas["Instructions"], {strategy: "single"}>} Single where a file goes in one piece */
 /**
  * What the service is told of the file. Its name and type are the file's own where they are left out.
  *
@@ -26,7 +27,7 @@
  * @property {number} attempts
  * @property {import("./places.js").Places} connections to storage
  * @property {(uploadId: string) => Promise<void>} discard has the service forget an upload, if it is still there
- * @property {(id: string) => Promise<any>} untilInspected
+ * @property {(id: string) => Promise<Asset>} untilInspected
  */
 /**
  * One file on its way. It starts by itself.
@@ -97,6 +98,12 @@ export type Progress = {
 export type Schemas = import("../api.d.ts").components["schemas"];
 export type Asset = Schemas["Asset"];
 /**
+ * where a file goes in one piece
+ */
+export type Single = Extract<Schemas["Instructions"], {
+    strategy: "single";
+}>;
+/**
  * What the service is told of the file. Its name and type are the file's own where they are left out.
  */
 export type UploadOptions = Omit<Partial<Schemas["NewUpload"]>, "size">;
@@ -120,6 +127,6 @@ export type Shared = {
      * has the service forget an upload, if it is still there
      */
     discard: (uploadId: string) => Promise<void>;
-    untilInspected: (id: string) => Promise<any>;
+    untilInspected: (id: string) => Promise<Asset>;
 };
 import { QuaysideError } from "./errors.js";

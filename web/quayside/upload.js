@@ -26,6 +26,7 @@ const PLACE_CHECK_SECONDS = 10;
 
 /** @typedef {import("../api.d.ts").components["schemas"]} Schemas */
 /** @typedef {Schemas["Asset"]} Asset */
+/** @typedef {Extract<Schemas["Instructions"], {strategy: "single"}>} Single where a file goes in one piece */
 /**
  * What the service is told of the file. Its name and type are the file's own where they are left out.
  *
@@ -41,7 +42,7 @@ const PLACE_CHECK_SECONDS = 10;
  * @property {number} attempts
  * @property {import("./places.js").Places} connections to storage
  * @property {(uploadId: string) => Promise<void>} discard has the service forget an upload, if it is still there
- * @property {(id: string) => Promise<any>} untilInspected
+ * @property {(id: string) => Promise<Asset>} untilInspected
  */
 
 /**
@@ -58,12 +59,14 @@ export class Upload extends EventTarget {
   #status = "queued";
   /** @type {QuaysideError | null} */
   #problem = null;
-  /** @type {any} */
+  /** @type {Asset | null} */
   #asset = null;
-  /** @type {any} the answer to initiate, or as much of it as resuming tells */
-  #plan = null;
+  /** @type {string | null} */
+  #uploadId = null;
   /** @type {Parts | null} null for a single PUT */
   #parts = null;
+  /** @type {Single | null} null for parts, and where all bytes are there */
+  #single = null;
   #singleBytes = 0;
   /** Storage has every byte; of parts that are put together already it tells no more. */
   #isStored = false;
@@ -128,7 +131,7 @@ export class Upload extends EventTarget {
 
   /** @returns {string | null} null until the service has been asked */
   get uploadId() {
-    return this.#plan?.uploadId ?? null;
+    return this.#uploadId;
   }
 
   /** @returns {Progress} as of now */
@@ -174,7 +177,7 @@ export class Upload extends EventTarget {
     this.#reject(new QuaysideError("The upload was cancelled.", { code: CANCELLED }));
     await this.#running;
     this.#forget();
-    if (this.#plan) await this.#shared.discard(this.#plan.uploadId);
+    if (this.#uploadId) await this.#shared.discard(this.#uploadId);
   }
 
   async #run() {
@@ -185,10 +188,10 @@ export class Upload extends EventTarget {
     let release = () => {};
     try {
       release = await this.#shared.places.take(signal);
-      await this.#transfer(signal);
+      const asset = await this.#transfer(signal);
       release();
       this.#forget();
-      await this.#awaitInspection(signal);
+      await this.#awaitInspection(asset, signal);
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
     } finally {
@@ -201,26 +204,26 @@ export class Upload extends EventTarget {
    * is there is looked up again.
    *
    * @param {AbortSignal} signal
+   * @returns {Promise<Asset>}
    */
   async #transfer(signal) {
     for (let round = 1; ; round += 1) {
       try {
-        if (!this.#plan) await this.#begin(signal);
-        if (this.#asset) return;
+        const uploadId = this.#uploadId ?? (await this.#begin(signal));
+        if (this.#asset) return this.#asset;
         this.#set("uploading", signal);
         this.#meter.reset();
-        if (!this.#isStored) await (this.#parts ? this.#sendParts(signal) : this.#sendSingle(signal));
+        if (!this.#isStored) await (this.#single ? this.#sendSingle(this.#single, signal) : this.#sendParts(signal));
         this.#isStored = true;
         this.#set("completing", signal);
-        await this.#complete();
-        return;
+        return await this.#complete(uploadId);
       } catch (error) {
         signal.throwIfAborted();
-        if (round >= ROUNDS || !this.#plan || !isChangedUpload(error)) throw error;
+        if (round >= ROUNDS || !this.#uploadId || !isChangedUpload(error)) throw error;
         this.#set("starting", signal);
-        const found = await this.#pickUp(this.#plan.uploadId, signal);
+        const found = await this.#pickUp(this.#uploadId, signal);
         if (found === "this") continue;
-        this.#plan = null;
+        this.#uploadId = null;
         this.#forget();
         // Somebody took it away on purpose; to begin again unasked would go against that.
         if (found === "nothing") throw new QuaysideError("The upload was cancelled elsewhere.", { code: "not_found" });
@@ -228,7 +231,10 @@ export class Upload extends EventTarget {
     }
   }
 
-  /** @param {AbortSignal} signal */
+  /**
+   * @param {AbortSignal} signal
+   * @returns {Promise<string>} the upload's id
+   */
   async #begin(signal) {
     const { active, api, records } = this.#shared;
     this.#set("starting", signal);
@@ -237,22 +243,28 @@ export class Upload extends EventTarget {
     if (!active.has(key)) active.set((this.#recordKey = key), this);
     const record = this.#recordKey && records.get(this.#recordKey);
     if (record) {
-      if ((await this.#pickUp(record.uploadId, signal)) === "this") return;
+      if ((await this.#pickUp(record.uploadId, signal)) === "this") return record.uploadId;
       records.delete(key);
     }
-    await this.#initiate(signal);
+    return this.#initiate(signal);
   }
 
-  /** @param {AbortSignal} signal */
+  /**
+   * @param {AbortSignal} signal
+   * @returns {Promise<string>} the upload's id
+   */
   async #initiate(signal) {
     const { api, places, records } = this.#shared;
-    const { filename = this.#file.name, contentType = contentTypeOf(this.#file), ...rest } = this.#options;
+    // Whatever the browser says; the service refuses what it does not take.
+    const found = /** @type {Schemas["MediaType"]} */ (contentTypeOf(this.#file));
+    const { filename = this.#file.name, contentType = found, ...rest } = this.#options;
     const body = { filename, size: this.#file.size, contentType, ...rest };
+    let instructions;
     for (;;) {
       try {
         const headers = { "idempotency-key": this.#idempotencyKey };
         const onDelay = this.#onDelay(signal);
-        this.#adopt(await api.send("POST", "/v1/uploads", { body, headers, signal, keepAnswer: true, onDelay }));
+        instructions = await api.send("post", "/v1/uploads", { body, headers, signal, keepAnswer: true, onDelay });
         break;
       } catch (error) {
         signal.throwIfAborted();
@@ -261,14 +273,16 @@ export class Upload extends EventTarget {
         await places.untilFreed(error.retryAfterSeconds ?? PLACE_CHECK_SECONDS, signal);
       }
     }
+    this.#adopt(instructions);
     // Whatever is begun after this one is lost is another upload.
     this.#idempotencyKey = randomKey();
+    const { uploadId } = instructions;
     if (this.#recordKey) {
-      const { uploadId } = this.#plan;
       const startedAt = new Date().toISOString();
       records.set(this.#recordKey, { uploadId, name: this.#file.name, size: this.#file.size, startedAt });
     }
     signal.throwIfAborted();
+    return uploadId;
   }
 
   /**
@@ -279,18 +293,15 @@ export class Upload extends EventTarget {
    * @returns {Promise<"this" | "leftovers" | "nothing">} "leftovers" of an upload with which one cannot go on
    */
   async #pickUp(uploadId, signal) {
-    const ask = (/** @type {string} */ path) =>
-      this.#shared.api.send("GET", path, { signal, onDelay: this.#onDelay(signal) }).catch((error) => {
-        if (NOT_TO_BE_HAD.includes(error.status)) return null;
-        throw error;
-      });
-    const id = encodeURIComponent(uploadId);
-    const upload = await ask(`/v1/uploads/${id}`);
+    const { api } = this.#shared;
+    const asking = { path: { id: uploadId }, signal, onDelay: this.#onDelay(signal) };
+    const upload = await orNothing(api.send("get", "/v1/uploads/{id}", asking));
     if (upload?.status !== "awaiting_upload") {
       // Complete already, when the answer that said so was lost.
-      const asset = await ask(`/v1/assets/${id}`);
-      if (!["uploaded", "ready"].includes(asset?.status)) return asset ? "leftovers" : "nothing";
-      this.#plan = { uploadId };
+      const asset = await orNothing(api.send("get", "/v1/assets/{id}", asking));
+      if (!asset) return "nothing";
+      if (!["uploaded", "ready"].includes(asset.status)) return "leftovers";
+      this.#uploadId = uploadId;
       this.#asset = asset;
       return "this";
     }
@@ -305,22 +316,28 @@ export class Upload extends EventTarget {
     return "leftovers";
   }
 
-  /** @param {any} plan the answer to initiate, or to a question about the upload's progress */
+  /** @param {Schemas["Instructions"] | Schemas["Progress"]} plan the latter of an upload that is gone on with */
   #adopt(plan) {
-    this.#plan = plan;
+    const { uploadId } = plan;
+    this.#uploadId = uploadId;
     this.#isStored = false;
     this.#singleBytes = 0;
+    this.#single = "url" in plan ? plan : null;
     this.#parts = null;
-    if (plan.strategy !== "multipart") return;
-    const path = `/v1/uploads/${encodeURIComponent(plan.uploadId)}/parts`;
+    if ("url" in plan || plan.partSize === null || plan.partCount === null) return;
+    const { partSize, partCount } = plan;
     const sign = async (/** @type {number[]} */ partNumbers, /** @type {AbortSignal} */ signal) => {
-      const options = { body: { partNumbers }, signal, onDelay: this.#onDelay(signal) };
-      return (await this.#shared.api.send("POST", path, options)).parts;
+      const { parts } = await this.#shared.api.send("post", "/v1/uploads/{id}/parts", {
+        path: { id: uploadId },
+        body: { partNumbers },
+        signal,
+        onDelay: this.#onDelay(signal),
+      });
+      return parts;
     };
     // What a progress answer lists is in storage; what initiate lists is signed.
-    const stored = plan.url === undefined && plan.parts?.every((/** @type {any} */ part) => part.url === undefined);
-    this.#parts = new Parts(this.#file, stored ? { ...plan, parts: [] } : plan, sign);
-    if (stored) this.#parts.reconcile(plan.parts);
+    this.#parts = new Parts(this.#file, { partSize, partCount, parts: "status" in plan ? [] : plan.parts }, sign);
+    if ("status" in plan) this.#parts.reconcile(plan.parts);
   }
 
   /** @param {AbortSignal} signal */
@@ -330,9 +347,11 @@ export class Upload extends EventTarget {
     await this.#parts?.send({ connections, attempts, signal, onProgress, onDelay: this.#onDelay(signal) });
   }
 
-  /** @param {AbortSignal} signal */
-  async #sendSingle(signal) {
-    const { url, method, headers } = this.#plan;
+  /**
+   * @param {Single} single
+   * @param {AbortSignal} signal
+   */
+  async #sendSingle({ url, method, headers }, signal) {
     const onProgress = (/** @type {number} */ bytes) => {
       const hasMoved = bytes > this.#singleBytes;
       this.#singleBytes = bytes;
@@ -352,25 +371,33 @@ export class Upload extends EventTarget {
     await retry(attempt, { attempts: this.#shared.attempts, signal, onDelay: this.#onDelay(signal) });
   }
 
-  async #complete() {
-    const path = `/v1/uploads/${encodeURIComponent(this.#plan.uploadId)}/complete`;
+  /** @param {string} uploadId */
+  async #complete(uploadId) {
     const parts = this.#parts?.etags;
-    this.#asset = await this.#shared.api.send("POST", path, { body: parts ? { parts } : {} });
+    this.#asset = await this.#shared.api.send("post", "/v1/uploads/{id}/complete", {
+      path: { id: uploadId },
+      body: parts ? { parts } : {},
+    });
+    return this.#asset;
   }
 
-  /** @param {AbortSignal} signal */
-  async #awaitInspection(signal) {
+  /**
+   * @param {Asset} stored
+   * @param {AbortSignal} signal
+   */
+  async #awaitInspection(stored, signal) {
     this.#set("processing", signal);
-    this.#asset = await this.#shared.untilInspected(this.#asset.id).catch((error) => {
+    const asset = await this.#shared.untilInspected(stored.id).catch((error) => {
       if (error.status !== 404) throw error;
       throw new QuaysideError("The file was deleted.", { code: error.code, status: error.status, cause: error });
     });
-    if (this.#asset.status !== "ready") {
-      const { code = this.#asset.status, detail = "The file could not be used." } = this.#asset.failure ?? {};
+    this.#asset = asset;
+    if (asset.status !== "ready") {
+      const { code = asset.status, detail = "The file could not be used." } = asset.failure ?? {};
       throw new QuaysideError(detail, { code });
     }
     this.#set("ready", signal);
-    this.#resolve(this.#asset);
+    this.#resolve(asset);
   }
 
   /** @param {any} error */
@@ -443,6 +470,18 @@ function isChangedUpload(error) {
   if (!(error instanceof QuaysideError)) return false;
   if (error.code === STORAGE_REFUSED) return [403, 404].includes(error.status);
   return ["upload_incomplete", "invalid_parts"].includes(error.code) || NOT_TO_BE_HAD.includes(error.status);
+}
+
+/**
+ * @template Answer
+ * @param {Promise<Answer>} answer
+ * @returns {Promise<Answer | null>} null where there is nothing to be had
+ */
+function orNothing(answer) {
+  return answer.catch((error) => {
+    if (NOT_TO_BE_HAD.includes(error.status)) return null;
+    throw error;
+  });
 }
 
 /** 128 random bits. `crypto.randomUUID` is missing on pages that are not served over HTTPS. */
