@@ -262,7 +262,10 @@ async fn the_b2_of_these_tests_refuses_what_b2_does_not_know() {
         let request = http.request(method, url(operation)).header("authorization", token).json(body);
         request.send().await.unwrap().status().as_u16()
     };
-    let key = |capability: &str| json!({"accountId": account["accountId"], "keyName": "a-key", "capabilities": ["readFiles", capability]});
+    let key = |capability: &str| {
+        let capabilities = ["readFiles", capability];
+        json!({"accountId": account["accountId"], "keyName": "a-key", "capabilities": capabilities})
+    };
     let rule = |name: &str, event: &str, most: u32| {
         let rule = json!({
             "name": name, "eventTypes": [event], "isEnabled": true, "objectNamePrefix": "", "maxEventsPerBatch": most,

@@ -12,7 +12,6 @@ use std::fs::File;
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 use std::time::{Duration, Instant};
 
 use quayside_local::template::{Route, Template};
