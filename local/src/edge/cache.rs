@@ -16,6 +16,8 @@ use aws_sdk_s3::error::{DisplayErrorContext, SdkError};
 use aws_sdk_s3::operation::RequestId;
 use bytes::Bytes;
 use moka::future::Cache;
+use quayside_shared::config::ConfigError;
+use quayside_shared::connections::http_client;
 use tracing::warn;
 
 use super::Origin;
@@ -75,12 +77,16 @@ pub(super) struct CachedBucket {
 }
 
 impl CachedBucket {
-    pub(super) fn new(origin: &Origin) -> Self {
+    /// # Errors
+    /// If the HTTP client cannot be set up.
+    pub(super) fn new(origin: &Origin) -> Result<Self, ConfigError> {
         let config = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .endpoint_url(&origin.endpoint)
             .region(Region::new(origin.region.clone()))
             .credentials_provider(Credentials::new(&origin.key_id, &origin.application_key, None, None, "edge"))
+            // The SDK has none of its own, unless another package is built beside that wants it.
+            .http_client(http_client()?)
             .force_path_style(true)
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
@@ -88,7 +94,7 @@ impl CachedBucket {
             Ok(name) => config.app_name(name),
             Err(_) => config,
         };
-        Self {
+        Ok(Self {
             client: Client::from_conf(config.build()),
             bucket: origin.bucket.clone(),
             objects: Cache::builder().max_capacity(DESCRIPTIONS).time_to_live(FRESH).build(),
@@ -96,7 +102,7 @@ impl CachedBucket {
                 .max_capacity(CAPACITY)
                 .weigher(|_, slice: &Bytes| u32::try_from(slice.len()).unwrap_or(u32::MAX))
                 .build(),
-        }
+        })
     }
 
     /// What there is to know about an object.

@@ -54,12 +54,13 @@ struct Edge {
 /// `CDN_TOKEN_KEY` of the functions.
 ///
 /// # Errors
-/// If the key is empty, with which anybody could sign.
+/// If the key is empty, with which anybody could sign, or the HTTP client cannot be set up.
 pub async fn serve(listener: TcpListener, token_key: &str, origin: &Origin) -> io::Result<()> {
     if token_key.is_empty() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "the edge's token key is empty"));
     }
-    let edge = Arc::new(Edge { token_key: token_key.into(), bucket: CachedBucket::new(origin) });
+    let bucket = CachedBucket::new(origin).map_err(io::Error::other)?;
+    let edge = Arc::new(Edge { token_key: token_key.into(), bucket });
     connections::serve(listener, move |peer, request| answer(Arc::clone(&edge), peer, request.into_parts().0)).await;
     Ok(())
 }
