@@ -1,5 +1,6 @@
 //! Where secrets are kept: in Secrets Manager, where the functions read them, or in a file that only its owner reads.
 
+use quayside_shared::connections::told;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{ErrorKind, Write};
@@ -11,7 +12,6 @@ use quayside_shared::config::Secret;
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 
-use crate::aws::told;
 use crate::{Error, Result};
 
 /// The values of one secret by their keys.

@@ -3,6 +3,7 @@
 //! The SDK's own HTTP client takes roots as PEM alone, and to read Mozilla's is most of a function's start. So the SDK gets
 //! reqwest, which the functions have anyway.
 
+use std::error::Error;
 use std::future::Future;
 use std::time::Duration;
 
@@ -10,8 +11,9 @@ use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use reqwest::{Body, Certificate, Client, redirect, retry};
 use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
@@ -82,5 +84,29 @@ fn failed(error: reqwest::Error) -> ConnectorError {
 pub(crate) async fn warm<T, E>(what: &'static str, asked: impl Future<Output = Result<T, E>>) {
     if tokio::time::timeout(WARM_WITHIN, asked).await.is_err() {
         tracing::warn!("no connection to {what} yet");
+    }
+}
+
+/// What went wrong, in the service's own words where it said any.
+pub fn told<E, R>(error: &SdkError<E, R>) -> String
+where
+    E: ProvideErrorMetadata + Error + 'static,
+    R: std::fmt::Debug,
+{
+    match (error.code(), error.message()) {
+        (Some(code), Some(message)) => format!("{code}: {message}"),
+        (Some(code), None) => code.to_owned(),
+        (None, _) => match error {
+            SdkError::ServiceError(_) => "it refused, without saying why".to_owned(),
+            error => {
+                let mut causes = vec![error.to_string()];
+                let mut source = error.source();
+                while let Some(cause) = source {
+                    causes.push(cause.to_string());
+                    source = cause.source();
+                }
+                causes.join(": ")
+            }
+        },
     }
 }

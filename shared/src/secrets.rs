@@ -9,12 +9,12 @@ use std::time::Duration;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
 use aws_sdk_secretsmanager::config::{AppName, BehaviorVersion, Region};
-use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use futures_util::future::try_join_all;
 use serde_json::{Map, Value};
 
 use crate::config::{AwsConfig, ConfigError, SecretName, Variables};
+use crate::connections::told;
 use crate::domain::error::Cause;
 
 /// The variables with the secrets that they name. Each secret is asked for once, all at the same time; nothing is asked
@@ -66,15 +66,6 @@ async fn read(client: &Client, name: &str) -> Result<Map<String, Value>, Cause> 
     let answer = client.get_secret_value().secret_id(name).send().await.map_err(|error| told(&error))?;
     // What is wrong with it is not told: the text of the error might repeat the secret.
     serde_json::from_str(answer.secret_string().unwrap_or_default()).map_err(|_| "it is no JSON object".into())
-}
-
-/// What went wrong, in the service's own words where it said any, or else with what caused it.
-fn told<E: ProvideErrorMetadata + std::error::Error + 'static>(error: &SdkError<E>) -> String {
-    if let (Some(code), Some(message)) = (error.code(), error.message()) {
-        return format!("{code}: {message}");
-    }
-    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
-    causes.fold(error.to_string(), |told, cause| format!("{told}: {cause}"))
 }
 
 #[cfg(test)]

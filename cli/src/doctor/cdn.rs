@@ -1,6 +1,7 @@
 //! The CDN: that it serves what is signed, whole and in part, and nothing else.
 
 use quayside_shared::config::DeliveryConfig;
+use quayside_shared::connections::told;
 use quayside_shared::delivery::Cdn;
 use quayside_shared::domain::Timestamp;
 use quayside_shared::storage::keys;
@@ -8,7 +9,6 @@ use reqwest::header::RANGE;
 
 use super::storage::{BYTES, Bucket};
 use super::{Deployment, Report, configured};
-use crate::aws::told;
 use crate::web;
 
 pub(super) async fn examine(deployment: &Deployment, bucket: Option<&Bucket>, report: &mut Report) {

@@ -8,12 +8,11 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use quayside_shared::config::StorageConfig;
-use quayside_shared::connections::http_client;
+use quayside_shared::connections::{http_client, told};
 use quayside_shared::storage::{client, keys};
 use reqwest::header::{ACCESS_CONTROL_EXPOSE_HEADERS, CONTENT_TYPE, HeaderMap, ORIGIN};
 
 use super::{Deployment, Report, clock, configured, cors};
-use crate::aws::told;
 use crate::web;
 
 /// How long storage's answer is waited for.

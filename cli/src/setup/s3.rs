@@ -9,10 +9,11 @@ use aws_sdk_s3::types::{
     CorsRule, CreateBucketConfiguration, ExpirationStatus, LifecycleExpiration, LifecycleRule, LifecycleRuleFilter,
     NoncurrentVersionExpiration, PublicAccessBlockConfiguration,
 };
+use quayside_shared::connections::told;
 use quayside_shared::storage::rules;
 
 use super::{Arguments, Changes, in_words, own_secrets};
-use crate::aws::{self, told};
+use crate::aws;
 use crate::secrets::Store;
 use crate::{Result, web};
 

@@ -5,7 +5,7 @@ use quayside_shared::domain::upload::{AnyPartNumber, PartNumber, Parts, incomple
 use quayside_shared::domain::{Asset, AssetId, Caller, Error, FailureCode, Owned, Result, Status, Strategy, Timestamp};
 use quayside_shared::http::{Fields, asset_json, ok, read};
 use quayside_shared::storage::{Completion, Object};
-use quayside_shared::telemetry::Metric;
+use quayside_shared::telemetry::upload_completed;
 use tracing::{info, instrument};
 use utoipa::ToSchema;
 
@@ -101,8 +101,7 @@ async fn mark_uploaded(app: &App, caller: &Caller, mut asset: Owned<Asset>) -> R
         match app.table.mark_uploaded(asset, Timestamp::now(), app.inspected_within_seconds).await {
             Ok(asset) => {
                 info!(size = asset.size.bytes(), "upload completed");
-                Metric::UploadsCompleted.add(1);
-                Metric::UploadedBytes.add(asset.size.bytes());
+                upload_completed(asset.size.bytes());
                 return Ok(asset);
             }
             // Somebody was faster, and completed the upload too, or ended it, or kept it alive.

@@ -8,7 +8,7 @@ use quayside_shared::domain::{
 };
 use quayside_shared::http::{asset_json, created, queries, query, read};
 use quayside_shared::table::{Begun, IdempotencyKey};
-use quayside_shared::telemetry::Metric;
+use quayside_shared::telemetry::{Metric, upload_completed};
 use serde_json::json;
 use sha2::Digest;
 use tracing::{info, instrument, warn};
@@ -79,8 +79,7 @@ pub(crate) async fn create(app: &App, request: &Request) -> Result<Response<Body
         Begun::New(asset) => {
             info!(size = asset.size.bytes(), content_type = asset.content_type.as_str(), "asset brought");
             Metric::UploadsBegun.add(1);
-            Metric::UploadsCompleted.add(1);
-            Metric::UploadedBytes.add(asset.size.bytes());
+            upload_completed(asset.size.bytes());
             asset
         }
         Begun::Before(asset) => asset,

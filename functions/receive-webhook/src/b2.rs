@@ -8,7 +8,7 @@ use quayside_shared::domain::{AssetId, Error, Result, Timestamp};
 use quayside_shared::http::{accepted, read};
 use quayside_shared::notification;
 use quayside_shared::storage::keys;
-use quayside_shared::telemetry::Metric;
+use quayside_shared::telemetry::upload_completed;
 use serde::Deserialize;
 use serde_json::json;
 use tracing::{debug, info, instrument};
@@ -83,8 +83,7 @@ async fn complete(app: &App, event: Event) -> Result<()> {
         match app.table.mark_arrived(&asset, Timestamp::now(), app.inspected_within_seconds).await {
             Ok(()) => {
                 info!(asset.id = %id, size = asset.size.bytes(), "upload completed by storage's notification");
-                Metric::UploadsCompleted.add(1);
-                Metric::UploadedBytes.add(asset.size.bytes());
+                upload_completed(asset.size.bytes());
                 return Ok(());
             }
             // Its client kept it alive at this moment, or completed or aborted it.

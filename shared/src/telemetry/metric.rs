@@ -4,6 +4,12 @@
 /// are lines like others.
 pub(super) const TARGET: &str = "metrics";
 
+/// Counts an upload of so many bytes that was completed, however that came about.
+pub fn upload_completed(bytes: u64) {
+    Metric::UploadsCompleted.add(1);
+    Metric::UploadedBytes.add(bytes);
+}
+
 /// What is counted or measured. Names and units are those of CloudWatch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Metric {

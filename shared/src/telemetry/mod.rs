@@ -8,7 +8,7 @@
 mod embedded;
 mod metric;
 
-pub use metric::Metric;
+pub use metric::{Metric, upload_completed};
 
 use std::str::FromStr;
 
