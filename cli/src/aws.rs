@@ -2,11 +2,17 @@
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::Credentials;
+use quayside_shared::connections::http_client;
+
+use crate::Result;
 
 /// Region and credentials by the usual order (environment, profile, single sign-on), in `region` where one is given.
 /// With an endpoint, that of `cargo local`, which asks nobody who they are.
-pub(crate) async fn config(region: Option<&str>, endpoint: Option<&str>) -> SdkConfig {
-    let loader = aws_config::defaults(BehaviorVersion::latest());
+///
+/// # Errors
+/// If the TLS library cannot be set up.
+pub(crate) async fn config(region: Option<&str>, endpoint: Option<&str>) -> Result<SdkConfig> {
+    let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http_client()?);
     let loader = match region {
         Some(region) => loader.region(Region::new(region.to_owned())),
         None => loader,
@@ -17,5 +23,5 @@ pub(crate) async fn config(region: Option<&str>, endpoint: Option<&str>) -> SdkC
         }
         None => loader,
     };
-    loader.load().await
+    Ok(loader.load().await)
 }

@@ -14,6 +14,7 @@ use quayside_local::storage::{self, Credentials, Storage};
 use quayside_local::system::{self, Addresses};
 use quayside_local::table::Table;
 use quayside_local::template::Template;
+use quayside_shared::connections::http_client;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -218,6 +219,7 @@ fn s3(endpoint: &str, key_id: &str, secret: &str) -> aws_sdk_s3::Client {
     use aws_sdk_s3::config::{BehaviorVersion, Config, Credentials, Region};
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
+        .http_client(http_client().unwrap())
         .region(Region::new("local"))
         .endpoint_url(endpoint)
         .force_path_style(true)

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use quayside_local::data::{self, Secrets};
+use quayside_shared::connections::http_client;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -169,6 +170,7 @@ impl System {
         use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
         let config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
+            .http_client(http_client().unwrap())
             .region(Region::new("local"))
             .endpoint_url(&self.table)
             .credentials_provider(Credentials::new("tests", "tests", None, None, "tests"));
@@ -180,6 +182,7 @@ impl System {
         use aws_sdk_s3::config::{BehaviorVersion, Config, Credentials, Region};
         let config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
+            .http_client(http_client().unwrap())
             .region(Region::new("local"))
             .endpoint_url(&self.storage)
             .force_path_style(true)

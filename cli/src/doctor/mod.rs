@@ -94,7 +94,7 @@ impl Report {
 /// If there is nothing to begin with: the outputs cannot be read, or lack what every stack has.
 pub(crate) async fn run(arguments: &Arguments) -> Result<bool> {
     let outputs = Outputs::read(&arguments.outputs)?;
-    let aws = aws::config(Some(outputs.get("Region")?), outputs.find("AwsEndpoint")).await;
+    let aws = aws::config(Some(outputs.get("Region")?), outputs.find("AwsEndpoint")).await?;
     let mut report = Report::default();
     let variables = variables(arguments, &outputs, &aws, &mut report).await?;
     let origins = outputs.get("AppOrigins")?.split(',').map(|origin| origin.trim().to_owned()).collect();

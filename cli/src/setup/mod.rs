@@ -95,7 +95,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
     let mut changes = Changes { dry_run: arguments.dry_run, made: 0 };
     let store = match &arguments.secrets_file {
         Some(file) => Some(Store::File(file.clone())),
-        None if arguments.write_secrets => Some(Store::manager(&aws::config(None, None).await)),
+        None if arguments.write_secrets => Some(Store::manager(&aws::config(None, None).await?)),
         None => None,
     };
     match arguments.store {

@@ -18,7 +18,7 @@ use crate::secrets::Store;
 use crate::{Result, web};
 
 pub(super) async fn set_up(arguments: &Arguments, store: Option<&Store>, changes: &mut Changes) -> Result<()> {
-    let config = aws::config(arguments.region.as_deref(), None).await;
+    let config = aws::config(arguments.region.as_deref(), None).await?;
     let mut settings = aws_sdk_s3::config::Builder::from(&config).force_path_style(true);
     if let Some(endpoint) = &arguments.endpoint {
         settings = settings.endpoint_url(endpoint.as_str());

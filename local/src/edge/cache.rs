@@ -85,7 +85,6 @@ impl CachedBucket {
             .endpoint_url(&origin.endpoint)
             .region(Region::new(origin.region.clone()))
             .credentials_provider(Credentials::new(&origin.key_id, &origin.application_key, None, None, "edge"))
-            // The SDK has none of its own, unless another package is built beside that wants it.
             .http_client(http_client()?)
             .force_path_style(true)
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)

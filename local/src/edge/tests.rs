@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::future::join_all;
 use hmac::{Hmac, KeyInit, Mac};
+use quayside_shared::connections::http_client;
 use reqwest::Response;
 use sha2::Sha256;
 
@@ -55,6 +56,7 @@ async fn start_with(edge_secret: &str) -> Running {
     tokio::spawn(async move { serve(listener, "SecurityKey", &origin).await });
     let config = aws_sdk_s3::Config::builder()
         .behavior_version(BehaviorVersion::latest())
+        .http_client(http_client().unwrap())
         .endpoint_url(endpoint)
         .region(Region::new("local"))
         .credentials_provider(Credentials::new("functions", pair("functions").secret, None, None, "test"))

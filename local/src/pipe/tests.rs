@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use dynoxide::Database;
 use dynoxide::actions::put_item::PutItemRequest;
+use quayside_shared::connections::http_client;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -164,6 +165,7 @@ async fn a_write_through_the_tables_server_is_in_its_queue_at_once() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version_latest()
+        .http_client(http_client().unwrap())
         .endpoint_url(format!("http://{}", listener.local_addr().unwrap()))
         .region(aws_sdk_dynamodb::config::Region::new("us-east-1"))
         .credentials_provider(aws_sdk_dynamodb::config::Credentials::new("key", "secret", None, None, "test"))

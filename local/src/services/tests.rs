@@ -7,6 +7,7 @@ use aws_sdk_secretsmanager::config::retry::RetryConfig;
 use aws_sdk_secretsmanager::config::{AppName, BehaviorVersion, Credentials, Region};
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::QueueAttributeName;
+use quayside_shared::connections::http_client;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -38,6 +39,7 @@ async fn start() -> Server {
     let key = || Credentials::new("key", "secret", None, None, "test");
     let secrets = aws_sdk_secretsmanager::Config::builder()
         .behavior_version(BehaviorVersion::latest())
+        .http_client(http_client().unwrap())
         .endpoint_url(&address)
         .region(Region::new("us-east-1"))
         .credentials_provider(key())
@@ -46,6 +48,7 @@ async fn start() -> Server {
         .build();
     let sqs = aws_sdk_sqs::Config::builder()
         .behavior_version(BehaviorVersion::latest())
+        .http_client(http_client().unwrap())
         .endpoint_url(&address)
         .region(Region::new("us-east-1"))
         .credentials_provider(key())

@@ -13,6 +13,7 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use quayside_shared::connections::http_client;
 use reqwest::{Method, StatusCode};
 use time::OffsetDateTime;
 use tokio::task::JoinHandle;
@@ -52,6 +53,7 @@ impl Server {
         let serving = tokio::spawn(serve(listener, storage.clone(), keys.into(), journal.clone()));
         let config = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())
+            .http_client(http_client().unwrap())
             .endpoint_url(endpoint)
             .force_path_style(true)
             .region(Region::new("us-west-004"))
