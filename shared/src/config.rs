@@ -209,6 +209,18 @@ pub struct StorageConfig {
 }
 
 impl StorageConfig {
+    /// URL of an object that there cannot be, which is known before the key is. Reads `S3_ENDPOINT` and `S3_BUCKET`.
+    ///
+    /// # Errors
+    /// If one is missing or wrong.
+    pub fn nobodys_object(variables: &Variables) -> Result<Url> {
+        let (mut url, bucket) = (variables.url("S3_ENDPOINT")?, variables.word("S3_BUCKET")?);
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend([bucket.as_str(), "media", "-"]);
+        }
+        Ok(url)
+    }
+
     /// Reads `S3_ENDPOINT`, `S3_REGION`, `S3_BUCKET`, `S3_KEY_ID`, `S3_APPLICATION_KEY`.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 
 use std::error::Error;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
@@ -14,8 +15,9 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use reqwest::{Body, Certificate, Client, redirect, retry};
-use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
+use reqwest::{Body, Client, redirect, retry};
+use rustls::crypto::aws_lc_rs;
+use rustls::{ClientConfig, RootCertStore};
 
 use crate::config::ConfigError;
 
@@ -30,24 +32,44 @@ const WARM_WITHIN: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// If the TLS library cannot be set up.
-pub fn http_client() -> Result<SharedHttpClient, ConfigError> {
-    let client = Client::builder()
+pub fn client() -> Result<Client, ConfigError> {
+    Client::builder()
         .no_proxy()
         .redirect(redirect::Policy::none())
         // The SDK knows what may be repeated.
         .retry(retry::never())
         .http1_only()
-        .tls_certs_only(roots())
+        .tls_backend_preconfigured(tls()?)
         .connect_timeout(CONNECT_WITHIN)
         .build()
-        .map_err(|error| ConfigError::unusable("the HTTP client", error))?;
-    let connector = SharedHttpConnector::new(Connector(client));
-    Ok(http_client_fn(move |_, _| connector.clone()))
+        .map_err(|error| ConfigError::unusable("the HTTP client", error))
 }
 
-/// The roots that certificates are checked against: Mozilla's.
-pub fn roots() -> impl Iterator<Item = Certificate> {
-    TLS_SERVER_ROOT_CERTS.iter().filter_map(|root| Certificate::from_der(root).ok())
+/// The client as the SDK takes one.
+pub(crate) fn for_sdk(client: Client) -> SharedHttpClient {
+    let connector = SharedHttpConnector::new(Connector(client));
+    http_client_fn(move |_, _| connector.clone())
+}
+
+/// A client of its own for what is no function.
+///
+/// # Errors
+/// If the TLS library cannot be set up.
+pub fn http_client() -> Result<SharedHttpClient, ConfigError> {
+    Ok(for_sdk(client()?))
+}
+
+/// TLS that believes the certificates of Mozilla's roots. They are built in as what is needed of them, and so nothing is
+/// parsed when a function starts.
+///
+/// # Errors
+/// If the TLS library cannot be set up.
+pub fn tls() -> Result<ClientConfig, ConfigError> {
+    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| ConfigError::unusable("TLS", error))?;
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
 /// Sends what the SDK has made and signed. How long that may take, and whether it is tried again, is the SDK's to say.

@@ -8,9 +8,10 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::config::{ConfigError, StorageConfig, TableConfig, Variables};
+use crate::connections::{client, for_sdk, warm};
+use crate::secrets;
 use crate::storage::Storage;
 use crate::table::Table;
-use crate::{connections, secrets};
 
 /// A function that is about to run.
 #[derive(Debug)]
@@ -19,8 +20,6 @@ pub struct Start {
     pub variables: Variables,
     /// The table, with an open connection.
     pub table: Table,
-    function: &'static str,
-    http: SharedHttpClient,
 }
 
 impl Start {
@@ -29,20 +28,90 @@ impl Start {
     /// # Errors
     /// If a variable is missing or wrong, or a secret cannot be had. That there is no connection yet is no error.
     pub async fn of(function: &'static str, variables: &Variables) -> Result<Self, ConfigError> {
-        let http = connections::http_client()?;
-        let table = Table::new(&TableConfig::read(variables)?, function, &http);
-        let (variables, ()) = tokio::join!(secrets::resolve(variables, function, &http), table.warm());
-        Ok(Self { variables: variables?, table, function, http })
+        Self::over(&for_sdk(client()?), function, variables).await
     }
 
-    /// Storage, with an open connection. One request is given up, with its repetitions, after `patience`: less than the
-    /// function has, so that it can still say so.
+    /// The same, and storage with an open connection, which is opened meanwhile. One request to storage is given up, with
+    /// its repetitions, after `patience`: less than the function has, so that it can still say so.
     ///
     /// # Errors
-    /// If a variable is missing or wrong.
-    pub async fn storage(&self, patience: Duration) -> Result<Storage, ConfigError> {
-        let storage = Storage::new(&StorageConfig::read(&self.variables)?, self.function, patience, &self.http);
-        storage.warm().await;
-        Ok(storage)
+    /// As [`Start::of`].
+    pub async fn with_storage(
+        function: &'static str,
+        variables: &Variables,
+        patience: Duration,
+    ) -> Result<(Self, Storage), ConfigError> {
+        let client = client()?;
+        let http = for_sdk(client.clone());
+        // Without a signature, whose key is one of the secrets.
+        let nobodys = client.head(StorageConfig::nobodys_object(variables)?).send();
+        let (start, ()) = tokio::join!(Self::over(&http, function, variables), warm("storage", nobodys));
+        let start = start?;
+        let storage = Storage::new(&StorageConfig::read(&start.variables)?, function, patience, &http);
+        Ok((start, storage))
+    }
+
+    async fn over(http: &SharedHttpClient, function: &'static str, variables: &Variables) -> Result<Self, ConfigError> {
+        let table = Table::new(&TableConfig::read(variables)?, function, http);
+        let (variables, ()) = tokio::join!(secrets::resolve(variables, function, http), table.warm());
+        Ok(Self { variables: variables?, table })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at once")]
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use axum::Router;
+    use axum::http::{Method, StatusCode};
+    use axum::serve::ListenerExt;
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::domain::{AssetId, Caller, Error, Subject};
+
+    /// A table in which nothing is, or a store in which nothing is: its address, and how many connections it has had.
+    async fn nothing() -> (String, Arc<AtomicUsize>) {
+        let connections = Arc::new(AtomicUsize::default());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let counted = connections.clone();
+        let listener = listener.tap_io(move |_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+        });
+        let answer = async |method: Method| match method {
+            Method::POST => (StatusCode::OK, "{}"),
+            _ => (StatusCode::NOT_FOUND, ""),
+        };
+        tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
+        (url, connections)
+    }
+
+    #[tokio::test]
+    async fn the_first_request_finds_connections_that_are_open() {
+        let ((table, of_table), (storage, of_storage)) = (nothing().await, nothing().await);
+        let variables = [
+            ("AWS_REGION", "local"),
+            ("AWS_ACCESS_KEY_ID", "id"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+            ("AWS_ENDPOINT_URL_DYNAMODB", &table),
+            ("TABLE_NAME", "quayside"),
+            ("S3_ENDPOINT", &storage),
+            ("S3_REGION", "local"),
+            ("S3_BUCKET", "media"),
+            ("S3_KEY_ID", "id"),
+            ("S3_APPLICATION_KEY", "secret"),
+        ];
+        let variables = variables.into_iter().collect();
+        let (start, storage) = Start::with_storage("test", &variables, Duration::from_secs(5)).await.unwrap();
+        let opened = || (of_table.load(Ordering::Relaxed), of_storage.load(Ordering::Relaxed));
+        assert_eq!(opened(), (1, 1));
+
+        let caller = Caller::from_verified_claims(Subject::parse("ada").unwrap(), &[]);
+        assert!(matches!(start.table.find(AssetId::generate()).await, Err(Error::NotFound)));
+        assert!(storage.head_own_incoming(&caller, AssetId::generate()).await.unwrap().is_none());
+        assert_eq!(opened(), (1, 1));
     }
 }

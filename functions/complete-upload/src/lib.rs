@@ -33,11 +33,12 @@ impl App {
     /// # Errors
     /// If a variable is missing or wrong, or a secret cannot be had.
     pub async fn start(variables: &Variables) -> Result<Self, ConfigError> {
-        let start = Start::of(env!("CARGO_PKG_NAME"), variables).await?;
+        let patience = Duration::from_secs(25);
+        let (start, storage) = Start::with_storage(env!("CARGO_PKG_NAME"), variables, patience).await?;
         let variables = &start.variables;
         Ok(Self {
             callers: Callers::new(AuthConfig::read(variables)?),
-            storage: start.storage(Duration::from_secs(25)).await?,
+            storage,
             cdn: Cdn::new(DeliveryConfig::read(variables)?),
             inspected_within_seconds: config::inspected_within_seconds(variables)?,
             table: start.table,

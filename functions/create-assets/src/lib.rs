@@ -42,12 +42,13 @@ impl App {
     /// # Errors
     /// If a variable is missing or wrong, or a secret cannot be had.
     pub async fn start(variables: &Variables) -> Result<Self, ConfigError> {
-        let start = Start::of(env!("CARGO_PKG_NAME"), variables).await?;
+        let patience = Duration::from_secs(8);
+        let (start, storage) = Start::with_storage(env!("CARGO_PKG_NAME"), variables, patience).await?;
         let variables = &start.variables;
         let table = TableConfig::read(variables)?;
         Ok(Self {
             callers: Callers::new(AuthConfig::read(variables)?),
-            storage: start.storage(Duration::from_secs(8)).await?,
+            storage,
             cdn: Cdn::new(DeliveryConfig::read(variables)?),
             config: UploadConfig::read(variables)?,
             sources: source_rules(variables, &table)?,

@@ -4,8 +4,8 @@ use std::error::Error;
 use std::io;
 use std::time::{Duration, SystemTime};
 
-use quayside_shared::config::FetchConfig;
-use quayside_shared::connections::roots;
+use quayside_shared::config::{ConfigError, FetchConfig};
+use quayside_shared::connections::tls;
 use quayside_shared::domain::source::Forbidden;
 use quayside_shared::domain::{FailureCode, SourceRules, SourceUrl};
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, IF_RANGE, LOCATION, RANGE, RETRY_AFTER};
@@ -33,7 +33,7 @@ impl Client {
     ///
     /// # Errors
     /// If the TLS library cannot be set up.
-    pub(crate) fn new(config: &FetchConfig, lookup: Lookup) -> reqwest::Result<Self> {
+    pub(crate) fn new(config: &FetchConfig, lookup: Lookup) -> Result<Self, ConfigError> {
         let http = reqwest::Client::builder()
             .user_agent(concat!("Quayside/", env!("CARGO_PKG_VERSION")))
             .no_proxy()
@@ -42,10 +42,11 @@ impl Client {
             .referer(false)
             .http1_only()
             .pool_max_idle_per_host(0)
-            .tls_certs_only(roots())
+            .tls_backend_preconfigured(tls()?)
             .dns_resolver(Guard { rules: config.rules.clone(), lookup })
             .connect_timeout(Duration::from_secs(config.connect_seconds))
-            .build()?;
+            .build()
+            .map_err(|error| ConfigError::unusable("the HTTP client", error))?;
         Ok(Self {
             http,
             rules: config.rules.clone(),

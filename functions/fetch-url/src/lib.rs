@@ -48,15 +48,15 @@ impl App {
     /// # Errors
     /// If a variable is missing or wrong, or a secret cannot be had.
     pub async fn start(variables: &Variables) -> Result<Self, ConfigError> {
-        let start = Start::of(env!("CARGO_PKG_NAME"), variables).await?;
+        // A fetch that has used up its time still has to put its last parts away, twice that long.
+        let patience = Duration::from_secs(40);
+        let (start, storage) = Start::with_storage(env!("CARGO_PKG_NAME"), variables, patience).await?;
         let variables = &start.variables;
         let table = TableConfig::read(variables)?;
         let config = FetchConfig::read(variables, &table)?;
         Ok(Self {
-            // A fetch that has used up its time still has to put its last parts away, twice that long.
-            storage: start.storage(Duration::from_secs(40)).await?,
-            client: Client::new(&config, guard::system_lookup())
-                .map_err(|error| ConfigError::unusable("the HTTP client", error))?,
+            storage,
+            client: Client::new(&config, guard::system_lookup())?,
             config,
             uploads: UploadConfig::read(variables)?,
             inspected_within_seconds: inspected_within_seconds(variables)?,

@@ -39,13 +39,10 @@ impl App {
     /// # Errors
     /// If a variable is missing or wrong, or a secret cannot be had.
     pub async fn start(variables: &Variables) -> Result<Self, ConfigError> {
-        let start = Start::of(env!("CARGO_PKG_NAME"), variables).await?;
+        let patience = Duration::from_secs(120);
+        let (start, storage) = Start::with_storage(env!("CARGO_PKG_NAME"), variables, patience).await?;
         let variables = &start.variables;
-        Ok(Self {
-            storage: start.storage(Duration::from_secs(120)).await?,
-            config: ProcessingConfig::read(variables)?,
-            table: start.table,
-        })
+        Ok(Self { storage, config: ProcessingConfig::read(variables)?, table: start.table })
     }
 
     fn limits(&self) -> Limits {

@@ -32,8 +32,9 @@ impl App {
     /// # Errors
     /// If a variable is missing or wrong, or a secret cannot be had.
     pub async fn start(variables: &Variables) -> Result<Self, ConfigError> {
-        let start = Start::of(env!("CARGO_PKG_NAME"), variables).await?;
-        Ok(Self { storage: start.storage(Duration::from_secs(15)).await?, table: start.table })
+        let patience = Duration::from_secs(15);
+        let (start, storage) = Start::with_storage(env!("CARGO_PKG_NAME"), variables, patience).await?;
+        Ok(Self { storage, table: start.table })
     }
 }
 

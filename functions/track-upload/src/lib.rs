@@ -30,13 +30,10 @@ impl App {
     /// # Errors
     /// If a variable is missing or wrong, or a secret cannot be had.
     pub async fn start(variables: &Variables) -> Result<Self, ConfigError> {
-        let start = Start::of(env!("CARGO_PKG_NAME"), variables).await?;
+        let patience = Duration::from_secs(8);
+        let (start, storage) = Start::with_storage(env!("CARGO_PKG_NAME"), variables, patience).await?;
         let variables = &start.variables;
-        Ok(Self {
-            callers: Callers::new(AuthConfig::read(variables)?),
-            storage: start.storage(Duration::from_secs(8)).await?,
-            table: start.table,
-        })
+        Ok(Self { callers: Callers::new(AuthConfig::read(variables)?), storage, table: start.table })
     }
 }
 

@@ -16,7 +16,6 @@ pub use presign::Presigned;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{
     AppName, BehaviorVersion, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation,
@@ -25,7 +24,6 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::config::StorageConfig;
-use crate::connections::warm;
 use crate::domain::Error;
 
 /// A connection to the bucket. Its requests may run at once; each is repeated twice by the SDK where that may help.
@@ -40,13 +38,6 @@ impl Storage {
     /// `patience`. Opens no connection yet.
     pub fn new(config: &StorageConfig, function: &'static str, patience: Duration, http: &SharedHttpClient) -> Self {
         Self { client: client(config, function, patience, http), bucket: config.bucket.clone() }
-    }
-
-    /// Opens a connection, with a question about an object that there cannot be.
-    pub async fn warm(&self) {
-        let asked = self.client.head_object().bucket(&self.bucket).key("media/-").customize();
-        let once = aws_sdk_s3::Config::builder().retry_config(RetryConfig::disabled());
-        warm("storage", asked.config_override(once).send()).await;
     }
 }
 
