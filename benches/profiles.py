@@ -48,8 +48,8 @@ class Profile:
 
 
 PROFILES = [
-    Profile("3", "thin", 16), Profile("3", "thin", 1), Profile("3", "fat", 1), Profile("s", "thin", 1),
-    Profile("s", "fat", 1), Profile("z", "fat", 1), Profile("s", "fat", 1, "3"), Profile("z", "fat", 1, "3"),
+    Profile("3", "thin", 16), Profile("3", "fat", 1), Profile("s", "thin", 1), Profile("s", "fat", 1), Profile("z", "fat", 1),
+    Profile("s", "fat", 1, "3"),
 ]
 
 
