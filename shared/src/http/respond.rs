@@ -2,18 +2,24 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::time::{Duration, SystemTime};
 
 use http::Response;
-use lambda_http::{Body, Request};
+use lambda_http::{Body, Request, RequestExt};
 use sha2::{Digest, Sha256};
+use tokio::time::timeout;
 use tracing::{Instrument, info_span};
 
 use super::problem::{problem, request_id};
 use super::request::header;
-use crate::domain::{Result, TraceParent};
+use crate::domain::{Error, Result, TraceParent};
+
+/// How long before Lambda ends an invocation its answer is given up, so that the client is still told.
+const LAST_WORD: Duration = Duration::from_millis(500);
 
 /// Answers a request with what `answer` comes to, or with the problem document of its error. What is logged meanwhile
-/// carries the request's id and its trace.
+/// carries the request's id and its trace. An answer that takes all of the invocation's time is dropped, wherever it is:
+/// it is `Unavailable`, and whoever asks again finds what a crash would have left.
 ///
 /// # Errors
 /// Never.
@@ -23,8 +29,18 @@ pub async fn respond(
 ) -> Result<Response<Body>, Infallible> {
     let (trace, span) = trace_of(request).map(|own| (own.trace_id(), own.span_id())).unzip();
     let span = info_span!("request", request.id = request_id(request), trace.id = trace, span.id = span);
-    let answer = async { answer.await.unwrap_or_else(|error| problem(request, error)) };
-    Ok(answer.instrument(span).await)
+    // In a box, because the compiler does not follow futures within futures any deeper.
+    let answer = timeout(time_left(request), Box::pin(answer));
+    let used_up = |_| Err(Error::Unavailable("the invocation's time is used up".into()));
+    let answer = answer.instrument(span.clone()).await.unwrap_or_else(used_up);
+    Ok(span.in_scope(|| answer.unwrap_or_else(|error| problem(request, error))))
+}
+
+/// Until the last word. Without end where there is no deadline.
+fn time_left(request: &Request) -> Duration {
+    let context = request.lambda_context_ref();
+    let left = context.and_then(|context| context.deadline().duration_since(SystemTime::now()).ok());
+    left.map_or(Duration::MAX, |left| left.saturating_sub(LAST_WORD))
 }
 
 /// Where the request stands in a trace: in the one that its header `traceparent` names (W3C Trace Context), or in that
@@ -71,6 +87,17 @@ mod tests {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }
         request
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_takes_all_of_the_invocations_time_is_a_problem_to_try_again() {
+        let in_a_moment = SystemTime::now() + LAST_WORD + Duration::from_millis(50);
+        let mut context = lambda_http::Context::default();
+        context.deadline = in_a_moment.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis().try_into().unwrap();
+        let request = request(&[]).with_lambda_context(context);
+        let answer = respond(&request, std::future::pending()).await.unwrap();
+        assert_eq!((answer.status().as_u16(), answer.headers()["retry-after"].to_str().unwrap()), (503, "1"));
+        assert!(SystemTime::now() < in_a_moment);
     }
 
     #[test]
