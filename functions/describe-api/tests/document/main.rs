@@ -24,7 +24,8 @@ const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
 const ABOUT: &str = "Users' photographs, films, sound and documents, straight into object storage and from a CDN. Every \
                      asset belongs to the `sub` of a token; somebody else's and a missing one look the same. Sizes are \
                      in bytes, durations in seconds, times RFC 3339 in UTC. Errors are problem documents (RFC 9457) \
-                     with a stable `code`.";
+                     with a stable `code`. A request may stand in a trace of its client's (`traceparent`, W3C Trace \
+                     Context): logs have it from the request to the end of the work that it began.";
 
 /// The description.
 fn document() -> Value {
