@@ -204,7 +204,7 @@ fn every_variable_that_the_code_names_is_set_by_the_template_or_by_lambda() {
 }
 
 #[test]
-fn every_function_queue_and_dead_letter_has_its_alarm() {
+fn every_function_queue_dead_letter_and_index_has_its_alarm() {
     let document = document();
     let resources = document["Resources"].as_object().unwrap();
     let alarms = resources.values().filter(|resource| resource["Type"] == "AWS::CloudWatch::Alarm");
@@ -216,7 +216,8 @@ fn every_function_queue_and_dead_letter_has_its_alarm() {
         for metric in parts.chain([alarm]) {
             for dimension in metric["Dimensions"].as_array().into_iter().flatten() {
                 let value = &dimension["Value"];
-                let of = value["Ref"].as_str().or(value["Fn::GetAtt"][0].as_str()).unwrap_or_default();
+                let of =
+                    value["Ref"].as_str().or(value["Fn::GetAtt"][0].as_str()).or(value.as_str()).unwrap_or_default();
                 watched.insert(format!("{} {of}", metric["MetricName"].as_str().unwrap()));
             }
         }
@@ -230,6 +231,10 @@ fn every_function_queue_and_dead_letter_has_its_alarm() {
         let metric =
             if is_worked_through { "ApproximateAgeOfOldestMessage" } else { "ApproximateNumberOfMessagesVisible" };
         assert!(watched.contains(&format!("{metric} {}", queue.name)), "{metric} of {}", queue.name);
+    }
+    for index in document["Resources"]["Table"]["Properties"]["GlobalSecondaryIndexes"].as_array().unwrap() {
+        let index = index["IndexName"].as_str().unwrap();
+        assert!(watched.contains(&format!("WriteThrottleEvents {index}")), "{index}");
     }
 }
 
