@@ -39,6 +39,9 @@ class Peers:
         for program in ("cargo", "chromium", "curl", "ffmpeg", "ffprobe", "mediainfo", "node", "npm", "rclone"):
             if not shutil.which(program):
                 sys.exit(f"./bench needs {program}, which is not installed.")
+        # Its name is in the tables, and the handlers are bundled for it.
+        if not (version := run("node", "--version").strip()).startswith("v20."):
+            sys.exit(f"./bench compares with Node 20, and node is {version}.")
         pinned = [BENCHES / name for name in ("package.json", "package-lock.json", "requirements.txt")]
         folder, is_new = cached("benches", pinned)
         if is_new:
