@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 import sys
+from pathlib import Path
 
 from common import BENCHES, CACHE, PROJECT, run, say
 
@@ -59,20 +60,25 @@ class Peers:
     def node_handlers(self):
         """The commands that run the handlers of `benches/node`, bundled, by what they are compared with."""
         sources = sorted(NODE.glob("*.mjs"))
-        folder, is_new = cached("benches-node", [*sources, NODE / "package.json", NODE / "package-lock.json"])
+        # This file has the bundler's options.
+        folder, is_new = cached("benches-node", [*sources, NODE / "package.json", NODE / "package-lock.json",
+                                                 Path(__file__)])
         entries = ["complete-upload", "initiate-upload", "manage-assets", "runtime", "serve-data"]
         if is_new:
             say("bundling the handlers on Node")
             install_packages(folder)
-            # The bundle is a module, and what the SDK still requires it finds by this.
+            # The SDK's ES modules come before its CommonJS, of which nothing can be left out. The bundle is a module, and
+            # what the SDK still requires it finds by this.
             banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
             run(folder / "node_modules/.bin/esbuild", *(f"{name}.mjs" for name in entries), "--bundle", "--minify",
+                "--main-fields=module,main",
                 "--platform=node", "--target=node20", "--format=esm", "--out-extension:.js=.mjs", "--outdir=bundles",
                 f"--banner:js={banner}", "--log-level=warning", cwd=folder)
             (folder / "ready").touch()
         bundles = folder / "bundles"
         names = [*(name for name in entries if name != "runtime"), "initiate-upload, in parts"]
-        return {name: ["node", f"{bundles}/runtime.mjs", f"{bundles}/{name.partition(',')[0]}.mjs"] for name in names}
+        # By its path: the handlers are started with an environment of their own.
+        return {name: [shutil.which("node"), f"{bundles}/runtime.mjs", f"{bundles}/{name.partition(',')[0]}.mjs"] for name in names}
 
 
 def node_dependencies():

@@ -44,7 +44,7 @@ class Events:
         self.makers = {
             "complete-upload": self.complete,
             "create-assets": self.create,
-            "describe-api": self.health,
+            "describe-api": self.description,
             "fetch-url": self.fetch,
             "initiate-upload": self.initiate,
             "initiate-upload, in parts": self.initiate_in_parts,
@@ -122,8 +122,10 @@ class Events:
     def webhook_endpoints(self):
         return http("GET", "/v1/webhook-endpoints", 200, lambda _: None)
 
-    def health(self):
-        return http("GET", "/v1/health", 200, lambda _: None, claims=None)
+    def description(self):
+        def check(answer):
+            want(json.loads(answer["body"])["openapi"], "3.1.0", answer["headers"])
+        return http("GET", "/v1/openapi.json", 200, check, claims=None)
 
     def notification(self):
         id = self.uploaded()

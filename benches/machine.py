@@ -55,5 +55,5 @@ def versions(peers):
 def commit():
     """The commit that is checked out, and whether there are changes on top of it."""
     revision = run("git", "rev-parse", "--short", "HEAD", cwd=PROJECT).strip()
-    changed = run("git", "status", "--porcelain", "--", ".", ":!docs/BENCHMARKS.md", cwd=PROJECT).strip()
+    changed = run("git", "status", "--porcelain", "--", ".", ":!docs/BENCHMARKS.md", ":!docs/PROFILE.md", cwd=PROJECT).strip()
     return f"{revision} and changes" if changed else revision

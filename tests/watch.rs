@@ -120,6 +120,17 @@ fn the_manifest_routes_as_the_template_does() {
     assert_eq!(watched_routes(), routes.collect());
 }
 
+#[test]
+fn the_manifest_makes_each_setting_of_a_release_that_cargo_lambda_would_make_otherwise() {
+    let manifest = std::fs::read_to_string(project().join("Cargo.toml")).unwrap();
+    let (_, profile) = manifest.split_once("[profile.release]\n").unwrap();
+    let settings = profile.lines().take_while(|line| !line.starts_with('['));
+    let settings: BTreeSet<_> = settings.filter_map(|line| line.split_once(" = ")).collect();
+    for setting in [("strip", "\"symbols\""), ("lto", "\"fat\""), ("codegen-units", "1"), ("panic", "\"unwind\"")] {
+        assert!(settings.contains(&setting), "{setting:?} is not among {settings:?}");
+    }
+}
+
 // Another thread serves storage and table while a command is waited for.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_event_is_answered_as_expected_and_every_route_leads_to_its_function() {
