@@ -15,6 +15,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::{ReconnectMode, RetryConfig};
 use reqwest::{Body, Client, redirect, retry};
 use rustls::crypto::aws_lc_rs;
 use rustls::{ClientConfig, RootCertStore};
@@ -49,6 +50,12 @@ pub fn client() -> Result<Client, ConfigError> {
 pub(crate) fn for_sdk(client: Client) -> SharedHttpClient {
     let connector = SharedHttpConnector::new(Connector(client));
     http_client_fn(move |_, _| connector.clone())
+}
+
+/// How the SDK repeats what failed in passing: twice. That a connection may be broken it leaves to the pool, which finds out
+/// itself; the SDK knows no connection of reqwest's that it could close, and would say so with each error.
+pub(crate) fn retries() -> RetryConfig {
+    RetryConfig::standard().with_reconnect_mode(ReconnectMode::ReuseAllConnections)
 }
 
 /// A client of its own for what is no function.

@@ -14,7 +14,7 @@ use futures_util::future::try_join_all;
 use serde_json::{Map, Value};
 
 use crate::config::{AwsConfig, ConfigError, SecretName, Variables};
-use crate::connections::told;
+use crate::connections::{retries, told};
 use crate::domain::error::Cause;
 
 /// The variables with the secrets that they name. Each secret is asked for once, all at the same time; nothing is asked
@@ -56,6 +56,7 @@ fn client(aws: &AwsConfig, function: &'static str, http: &SharedHttpClient) -> C
         .region(Region::new(aws.region.clone()))
         .credentials_provider(aws.credentials())
         .http_client(http.clone())
+        .retry_config(retries())
         .timeout_config(timeouts.build());
     settings.set_endpoint_url(aws.secrets_endpoint.as_ref().map(ToString::to_string));
     settings.set_app_name(AppName::new(function).ok());

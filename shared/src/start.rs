@@ -65,7 +65,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use axum::Router;
-    use axum::http::{Method, StatusCode};
+    use axum::http::{HeaderMap, Method, StatusCode};
     use axum::serve::ListenerExt;
     use tokio::net::TcpListener;
 
@@ -81,9 +81,10 @@ mod tests {
         let listener = listener.tap_io(move |_| {
             counted.fetch_add(1, Ordering::Relaxed);
         });
-        let answer = async |method: Method| match method {
+        let answer = async |method: Method, headers: HeaderMap| match method {
             Method::POST => (StatusCode::OK, "{}"),
-            _ => (StatusCode::NOT_FOUND, ""),
+            _ if headers.contains_key("authorization") => (StatusCode::NOT_FOUND, ""),
+            _ => (StatusCode::FORBIDDEN, ""),
         };
         tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
         (url, connections)

@@ -24,6 +24,7 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::config::StorageConfig;
+use crate::connections::retries;
 use crate::domain::Error;
 
 /// A connection to the bucket. Its requests may run at once; each is repeated twice by the SDK where that may help.
@@ -55,6 +56,7 @@ pub fn client(
         .endpoint_url(config.endpoint.as_str())
         .credentials_provider(key)
         .http_client(http.clone())
+        .retry_config(retries())
         .force_path_style(true)
         // B2 refuses the checksums that the SDK would add of its own accord.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)

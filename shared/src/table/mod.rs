@@ -26,7 +26,6 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{AppName, BehaviorVersion, Region};
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
@@ -34,7 +33,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::config::TableConfig;
-use crate::connections::warm;
+use crate::connections::{retries, warm};
 use crate::domain::{Error, Result};
 
 type Item = HashMap<String, AttributeValue>;
@@ -54,6 +53,7 @@ impl Table {
             .region(Region::new(config.aws.region.clone()))
             .credentials_provider(config.aws.credentials())
             .http_client(http.clone())
+            .retry_config(retries())
             .timeout_config(
                 TimeoutConfig::builder()
                     .operation_attempt_timeout(Duration::from_secs(3))
@@ -70,7 +70,7 @@ impl Table {
     pub async fn warm(&self) {
         let nothing = key("ASSET#".to_owned(), "ASSET".to_owned());
         let asked = self.client.get_item().table_name(&self.name).set_key(Some(nothing)).customize();
-        let once = aws_sdk_dynamodb::Config::builder().retry_config(RetryConfig::disabled());
+        let once = aws_sdk_dynamodb::Config::builder().retry_config(retries().with_max_attempts(1));
         warm("the table", asked.config_override(once).send()).await;
     }
 
