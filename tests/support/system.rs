@@ -26,6 +26,8 @@ pub struct Options {
     pub retry_after: Option<u64>,
     /// Seconds after which storage tells of an upload; without, so late that no test sees it.
     pub notify_after: Option<u64>,
+    /// File for all that the functions log.
+    pub log: Option<PathBuf>,
 }
 
 /// No upload of a test waits so long, in seconds.
@@ -70,6 +72,9 @@ impl System {
             command.args(["--retry-after", &seconds.to_string()]);
         }
         command.args(["--notify-after", &options.notify_after.unwrap_or(NEVER).to_string()]);
+        if let Some(log) = &options.log {
+            command.env("RUST_LOG", "info").env("NO_COLOR", "1").stderr(std::fs::File::create(log).unwrap());
+        }
         for (name, value) in &options.variables {
             command.env(name, value);
         }
