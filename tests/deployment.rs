@@ -232,16 +232,59 @@ fn every_function_queue_dead_letter_and_index_has_its_alarm() {
             if is_worked_through { "ApproximateAgeOfOldestMessage" } else { "ApproximateNumberOfMessagesVisible" };
         assert!(watched.contains(&format!("{metric} {}", queue.name)), "{metric} of {}", queue.name);
     }
+    for metric in ["ReadThrottleEvents", "WriteThrottleEvents"] {
+        assert!(watched.contains(&format!("{metric} Table")), "{metric}");
+    }
     for index in document["Resources"]["Table"]["Properties"]["GlobalSecondaryIndexes"].as_array().unwrap() {
         let index = index["IndexName"].as_str().unwrap();
-        assert!(watched.contains(&format!("WriteThrottleEvents {index}")), "{index}");
+        for metric in ["ReadThrottleEvents", "WriteThrottleEvents"] {
+            assert!(watched.contains(&format!("{metric} {index}")), "{metric} of {index}");
+        }
     }
 }
+
+/// Metrics that AWS counts, by the services' documentation: alarms and dashboard look at no others.
+const AWS_METRICS: [(&str, &str); 19] = [
+    ("AWS/ApiGateway", "4xx"),
+    ("AWS/ApiGateway", "5xx"),
+    ("AWS/ApiGateway", "Count"),
+    ("AWS/ApiGateway", "Latency"),
+    ("AWS/DynamoDB", "ConsumedReadCapacityUnits"),
+    ("AWS/DynamoDB", "ConsumedWriteCapacityUnits"),
+    ("AWS/DynamoDB", "ReadThrottleEvents"),
+    ("AWS/DynamoDB", "WriteThrottleEvents"),
+    ("AWS/EventBridge/Pipes", "EventCount"),
+    ("AWS/EventBridge/Pipes", "ExecutionFailed"),
+    ("AWS/EventBridge/Pipes", "ExecutionPartiallyFailed"),
+    ("AWS/EventBridge/Pipes", "ExecutionThrottled"),
+    ("AWS/EventBridge/Pipes", "ExecutionTimeout"),
+    ("AWS/Lambda", "ConcurrentExecutions"),
+    ("AWS/Lambda", "Errors"),
+    ("AWS/Lambda", "Invocations"),
+    ("AWS/Lambda", "Throttles"),
+    ("AWS/SQS", "ApproximateAgeOfOldestMessage"),
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
+];
 
 /// Whether the code counts such a metric: by itself, or by a dimension.
 fn is_counted(name: &str, dimension: Option<&str>) -> bool {
     let metric = Metric::ALL.into_iter().find(|metric| metric.name() == name);
     metric.is_some_and(|metric| dimension.is_none_or(|dimension| metric.dimension() == dimension))
+}
+
+#[test]
+fn the_price_of_alarms_is_that_of_the_metrics_they_look_at() {
+    let document = document();
+    let resources = document["Resources"].as_object().unwrap();
+    let alarms: Vec<_> = resources.values().filter(|resource| resource["Type"] == "AWS::CloudWatch::Alarm").collect();
+    let metrics = alarms.iter().map(|alarm| match alarm["Properties"]["Metrics"].as_array() {
+        Some(parts) => parts.iter().filter(|part| !part["MetricStat"].is_null()).count(),
+        None => 1,
+    });
+    let metrics: usize = metrics.sum();
+    let row = format!("| alarms | {}.{}0 | {}, over {metrics} metrics |", metrics / 10, metrics % 10, alarms.len());
+    let costs = std::fs::read_to_string(project().join("docs/COST.md")).unwrap();
+    assert!(costs.contains(&row), "docs/COST.md has not: {row}");
 }
 
 #[test]
@@ -259,10 +302,14 @@ fn alarms_and_the_dashboard_look_at_metrics_that_the_functions_write_where_they_
             if Some(namespace) == written_to.as_str() {
                 let dimension = metric["Dimensions"][0]["Name"].as_str();
                 assert!(is_counted(name, dimension), "no function counts {name} by {dimension:?}");
+                if dimension == Some("Code") {
+                    // Every code of a problem is in the description, which a test of its own sees to.
+                    let code = &metric["Dimensions"][0]["Value"];
+                    assert!(describe_api::DOCUMENT.contains(&code.to_string()), "nothing fails with {code}");
+                }
                 watched.insert(name);
             } else {
-                let known = ["AWS/ApiGateway", "AWS/DynamoDB", "AWS/EventBridge/Pipes", "AWS/Lambda", "AWS/SQS"];
-                assert!(known.contains(&namespace), "{namespace} has no {name}");
+                assert!(AWS_METRICS.contains(&(namespace, name)), "{namespace} has no {name}");
             }
         }
     }
@@ -287,6 +334,14 @@ fn alarms_and_the_dashboard_look_at_metrics_that_the_functions_write_where_they_
             assert_eq!(Some(namespace), written_to.as_str());
             assert!(is_counted(name, Some(dimension)), "no function counts {name} by {dimension}");
             shown.insert(name.to_owned());
+        } else if let Some(search) = metric[0]["expression"].as_str() {
+            // SEARCH('{AWS/namespace,Dimension} MetricName="Name" …
+            let (namespace, rest) = search.strip_prefix("SEARCH('{").and_then(|text| text.split_once(',')).unwrap();
+            let name = rest.split_once("MetricName=\"").unwrap().1.split('"').next().unwrap();
+            assert!(AWS_METRICS.contains(&(namespace, name)), "{namespace} has no {name}");
+        } else {
+            let [namespace, name] = [0, 1].map(|part| metric[part].as_str().unwrap());
+            assert!(AWS_METRICS.contains(&(namespace, name)), "{namespace} has no {name}");
         }
     }
     let all: BTreeSet<_> = Metric::ALL.map(|metric| metric.name().to_owned()).into();

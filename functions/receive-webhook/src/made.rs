@@ -5,7 +5,7 @@ use quayside_shared::domain::asset::{Ingestion, Source};
 use quayside_shared::domain::{
     Caller, Endpoint, EndpointId, Error, FileName, MediaType, Provider, Result, SourceUrl, Tags, Timestamp,
 };
-use quayside_shared::http::{accepted, read, trace_of};
+use quayside_shared::http::{accepted, problem_json, read, trace_of};
 use quayside_shared::table::{IdempotencyKey, NewIngestion};
 use serde_json::json;
 use tracing::{info, instrument, warn};
@@ -32,8 +32,7 @@ pub(crate) async fn receive(app: &App, request: &Request, provider: &str, endpoi
         Provider::Replicate => replicate::read(body)?,
     };
     if let Some(made) = made {
-        let caller = Caller::from_verified_endpoint(&endpoint).in_trace(trace_of(request));
-        ingest(app, &caller, &endpoint, made, now).await?;
+        ingest(app, request, &endpoint, made, now).await?;
     }
     accepted(&json!({}))
 }
@@ -64,7 +63,8 @@ async fn find_verified(
 }
 
 /// The same work again, by its id, begins nothing anew.
-async fn ingest(app: &App, caller: &Caller, endpoint: &Endpoint, made: Made, now: Timestamp) -> Result<()> {
+async fn ingest(app: &App, request: &Request, endpoint: &Endpoint, made: Made, now: Timestamp) -> Result<()> {
+    let caller = Caller::from_verified_endpoint(endpoint).in_trace(trace_of(request));
     let (provider, id) = (endpoint.provider, endpoint.id);
     let key = format!("webhook:{id}:{}", made.id);
     // How else the webhook differs from the one before, in its logs or times, makes no other request of it.
@@ -76,7 +76,7 @@ async fn ingest(app: &App, caller: &Caller, endpoint: &Endpoint, made: Made, now
         return Ok(());
     }
     let (allowance, seconds) = (app.config.allowance, app.ingested_within_seconds);
-    let results = match app.table.ingest(caller, &batch, Some(&idempotency), allowance, seconds, now).await {
+    let results = match app.table.ingest(&caller, &batch, Some(&idempotency), allowance, seconds, now).await {
         Err(Error::IdempotencyKeyReused) => {
             warn!(reference, "the same work came with other files before, and is not taken again");
             return Ok(());
@@ -91,7 +91,9 @@ async fn ingest(app: &App, caller: &Caller, endpoint: &Endpoint, made: Made, now
             Err(error) if error.may_pass() || matches!(error, Error::TooManyIngestions { .. }) => return Err(error),
             Err(error) => {
                 refused += 1;
-                warn!(reference, error = error.causes(), "a file is not taken");
+                // Counted as it would be, had the owner asked.
+                let code = problem_json(request, &error).code();
+                warn!(reference, code, error = error.causes(), "a file is not taken");
             }
         }
     }

@@ -34,6 +34,13 @@ pub struct Problem {
     request_id: String,
 }
 
+impl Problem {
+    /// Its stable name.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+}
+
 /// The answer to a request that failed. What the client can do nothing about is written to the log, with its causes,
 /// and the client gets the request's id to ask for it.
 pub(super) fn problem(request: &Request, error: Error) -> Response<Body> {

@@ -14,8 +14,9 @@ use super::problem::{problem, request_id};
 use super::request::header;
 use crate::domain::{Error, Result, TraceParent};
 
-/// How long before Lambda ends an invocation its answer is given up, so that the client is still told.
-const LAST_WORD: Duration = Duration::from_millis(500);
+/// How long before Lambda ends an invocation its answer is given up, so that the client is still told. Lambda counts from
+/// the end of a start, and the gateway's patience, which is a second longer, from its beginning.
+const LAST_WORD: Duration = Duration::from_millis(1500);
 
 /// Answers a request with what `answer` comes to, or with the problem document of its error. What is logged meanwhile
 /// carries the request's id and its trace. An answer that takes all of the invocation's time is dropped, wherever it is:

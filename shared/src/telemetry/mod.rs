@@ -52,8 +52,8 @@ where
         .with(metrics.with_filter(only_metrics)))
 }
 
-/// A caller in the log: who reads it can follow one, and not tell who it is. The first 16 hexadecimal digits of the
-/// subject's SHA-256.
+/// A caller in the log: who reads it can follow one, and cannot tell who it is without a list of subjects to try. The first
+/// 16 hexadecimal digits of the subject's SHA-256.
 pub fn caller_hash(subject: &Subject) -> String {
     hex::encode(&Sha256::digest(subject.as_str())[..8])
 }
