@@ -165,6 +165,85 @@ async fn a_cdn_that_refuses_ranges_alone_is_told_of() {
     said.expect_only("wrong", "cdn", "a range is answered with 403, not 206");
 }
 
+/// A server that answers everybody with the same. Gives its address.
+async fn serving(answer: impl Fn(&str) -> String + Clone + Send + Sync + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let routes = Router::new().fallback(async move |request: Request| {
+        let target = request.headers().get("x-amz-target").map(|target| target.to_str().unwrap().to_owned());
+        answer(target.as_deref().unwrap_or_default())
+    });
+    tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
+    address
+}
+
+#[tokio::test]
+async fn what_lets_everybody_in_is_told_of_door_by_door() {
+    let system = System::start().await;
+    let open = serving(|_| "come in".to_owned()).await;
+    for (output, part, doors) in [
+        (
+            "ApiUrl",
+            "api",
+            &["a caller without a token gets 200, not 401", "a notification with another signature gets 200, not 401"]
+                [..],
+        ),
+        (
+            "CdnUrl",
+            "cdn",
+            &[
+                "a signed URL is served as something else",
+                "a URL without a token is answered with 200, not 403",
+                "a URL with an altered token is answered with 200, not 403",
+                "a URL that has expired is answered with 200, not 403",
+            ],
+        ),
+        (
+            "StorageEndpoint",
+            "storage",
+            &["anybody may read the bucket", "an object that was put comes back as another"],
+        ),
+    ] {
+        let said = examine(&system, &[(output, &open)]).await;
+        assert_eq!(said.code, 1);
+        let wrong = said.lines("wrong");
+        for door in doors {
+            assert!(wrong.iter().any(|line| line.contains(door)), "{part}: {door} is not told of: {said:#?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_table_without_stream_time_to_live_and_backups_is_told_what_it_lacks() {
+    let system = System::start().await;
+    let bare = serving(|target| {
+        let answer = match target {
+            "DynamoDB_20120810.DescribeTable" => json!({"Table": {"TableStatus": "UPDATING"}}),
+            "DynamoDB_20120810.DescribeTimeToLive" => {
+                json!({"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED", "AttributeName": "gone_at"}})
+            }
+            "DynamoDB_20120810.DescribeContinuousBackups" => json!({"ContinuousBackupsDescription": {
+                "ContinuousBackupsStatus": "ENABLED",
+                "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"},
+            }}),
+            _ => json!({}),
+        };
+        answer.to_string()
+    })
+    .await;
+    let said = examine(&system, &[("AwsEndpoint", &bare)]).await;
+    let wrong: Vec<_> = said.lines("wrong").into_iter().filter(|line| line.starts_with("table")).collect();
+    for (line, lacks) in wrong.iter().zip([
+        "quayside is UPDATING",
+        "it has no stream of new and old images",
+        "its time to live is not on expires_at",
+        "it cannot be restored to a point in time",
+    ]) {
+        assert!(line.contains(lacks), "{lacks}: {said:#?}");
+    }
+    assert_eq!((said.code, wrong.len()), (1, 4), "{said:#?}");
+}
+
 #[tokio::test]
 async fn a_queue_that_fills_faster_than_it_is_emptied_is_noted() {
     let variables = vec![("MAX_ACTIVE_INGESTIONS", "2000".to_owned())];

@@ -172,6 +172,20 @@ async fn at_b2_only_what_somebody_has_changed_is_set_again_and_what_is_theirs_st
 }
 
 #[tokio::test]
+async fn a_rule_of_another_name_that_tells_the_same_address_is_kept_if_it_is_good_and_else_replaced() {
+    let account = Account::start().await;
+    account.set_up(&ALL).await;
+    account.b2.account.lock().unwrap().rules[0]["name"] = json!("by-hand");
+    let said = account.set_up(&ALL).await;
+    assert!(said.out.ends_with("nothing to change\n"), "{said:#?}");
+    account.b2.account.lock().unwrap().rules[0]["maxEventsPerBatch"] = json!(1);
+    let said = account.set_up(&ALL).await;
+    assert_eq!((said.code, parts(&said.out, &["set"])), (0, vec!["set events".to_owned()]), "{said:#?}");
+    let at_b2 = account.b2.account.lock().unwrap();
+    assert_eq!((at_b2.rules.len(), &at_b2.rules[0]["maxEventsPerBatch"]), (1, &json!(50)));
+}
+
+#[tokio::test]
 async fn a_key_whose_secret_is_lost_is_replaced_and_the_old_one_is_named() {
     let account = Account::start().await;
     account.set_up(&ALL).await;
@@ -244,6 +258,7 @@ async fn a_bucket_that_somebody_else_changes_meanwhile_stays_as_they_have_it() {
     let said = account.set_up(&ALL).await;
     assert_eq!(said.code, 1);
     assert!(said.error.starts_with("error: B2 (b2_update_bucket): conflict: "), "{said:#?}");
+    assert_eq!(said.lines("set"), Vec::<&str>::new(), "what was not set was said to be");
     assert_eq!(account.b2.changes(), Vec::<String>::new());
     contend(false);
     let said = account.set_up(&ALL).await;

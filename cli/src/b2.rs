@@ -252,11 +252,14 @@ impl B2 {
     }
 }
 
+/// A thousand keys are less than one megabyte.
+const LONGEST_ANSWER: usize = 16 << 20;
+
 async fn ask<T: DeserializeOwned>(operation: &str, request: RequestBuilder) -> Result<T> {
     let failed = |text: String| format!("B2 ({operation}): {text}");
     let answer = request.send().await.map_err(|error| failed(told(error)))?;
     let status = answer.status();
-    let body = answer.bytes().await.map_err(|error| failed(told(error)))?;
+    let body = web::body(answer, LONGEST_ANSWER).await.map_err(|error| failed(told(error)))?;
     if status.is_success() {
         // Of an answer that is not understood nothing is shown: it may hold a key.
         return Ok(serde_json::from_slice(&body).map_err(|error| {

@@ -23,6 +23,13 @@ pub(crate) fn wanted(url: &str, signing: &Secret) -> Result<Value> {
     Ok(rule)
 }
 
+/// The rule under another name, which it works under as well.
+pub(crate) fn named(rule: &Value, name: &Value) -> Value {
+    let mut rule = rule.clone();
+    rule["name"] = name.clone();
+    rule
+}
+
 /// The names of what `found` lacks or has otherwise than `wanted`. B2 may answer with more.
 pub(crate) fn differences<'a>(found: &Value, wanted: &'a Value) -> Vec<&'a str> {
     let mut names = Vec::new();

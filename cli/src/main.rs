@@ -48,7 +48,7 @@ async fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            _ = writeln!(std::io::stderr(), "error: {error}");
+            _ = writeln!(std::io::stderr(), "error: {}", one_line(&error.to_string()));
             ExitCode::FAILURE
         }
     }
@@ -57,5 +57,18 @@ async fn main() -> ExitCode {
 /// Prints one line: what became of it, what it is about, and what there is to say.
 fn say(state: &str, part: &str, text: &str) {
     // Nobody reads it any more: that is no reason to stop half-way.
-    _ = writeln!(std::io::stdout(), "{state:<6} {part:<10} {text}");
+    _ = writeln!(std::io::stdout(), "{state:<6} {part:<10} {}", one_line(text));
+}
+
+/// A text that is one line and nothing else, whatever a server has put into it: no line of its own, no escape sequence.
+fn one_line(text: &str) -> String {
+    text.trim_end().replace(char::is_control, " ")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_a_server_says_begins_no_line_and_moves_no_cursor() {
+        assert_eq!(super::one_line("busy\nok     storage\u{1b}[2A\r\n"), "busy ok     storage [2A");
+    }
 }

@@ -7,10 +7,22 @@ use crate::Result;
 /// How long one answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A client that follows no redirect, so that each answer is the one that was asked for.
+/// A client that follows no redirect, so that each answer is the one that was asked for, and that knows the proxies and the
+/// certificates of this machine.
 pub(crate) fn client() -> Result<reqwest::Client> {
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE);
     Ok(client.user_agent(concat!("quayside/", env!("CARGO_PKG_VERSION"))).build()?)
+}
+
+/// An answer's body, or as much of it as is read: nobody can say more than `limit` bytes.
+pub(crate) async fn body(mut answer: reqwest::Response, limit: usize) -> reqwest::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    while body.len() < limit
+        && let Some(piece) = answer.chunk().await?
+    {
+        body.extend_from_slice(&piece[..piece.len().min(limit - body.len())]);
+    }
+    Ok(body)
 }
 
 /// An error without its URL, which may be signed.

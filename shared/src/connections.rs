@@ -46,8 +46,8 @@ pub fn client() -> Result<Client, ConfigError> {
         .map_err(|error| ConfigError::unusable("the HTTP client", error))
 }
 
-/// The client as the SDK takes one.
-pub(crate) fn for_sdk(client: Client) -> SharedHttpClient {
+/// A client as the SDK takes one.
+pub fn for_sdk(client: Client) -> SharedHttpClient {
     let connector = SharedHttpConnector::new(Connector(client));
     http_client_fn(move |_, _| connector.clone())
 }

@@ -151,6 +151,16 @@ async fn answer(
     }
 }
 
+/// Whether two event rules are for the same events of the same objects.
+fn overlap(rule: &Value, other: &Value) -> bool {
+    let [prefix, prefix_of_other] = [rule, other].map(|rule| rule["objectNamePrefix"].as_str().unwrap_or_default());
+    let family = |of: &Value| of.as_str().unwrap_or_default().rsplit_once(':').map(|(family, _)| family.to_owned());
+    let [types, types_of_other] =
+        [rule, other].map(|rule| rule["eventTypes"].as_array().into_iter().flatten().map(family).collect::<Vec<_>>());
+    let same_objects = prefix.starts_with(prefix_of_other) || prefix_of_other.starts_with(prefix);
+    same_objects && types.iter().any(|one| types_of_other.contains(one))
+}
+
 fn bad(message: impl Into<String>) -> Answer {
     Err((400, "bad_request", message.into()))
 }
@@ -360,6 +370,11 @@ impl Account {
             }
             rule["isSuspended"] = false.into();
             rule["suspensionReason"] = "".into();
+        }
+        for (index, rule) in rules.iter().enumerate() {
+            if rules[..index].iter().any(|other| overlap(rule, other)) {
+                return bad("no two rules are for the same events of the same objects");
+            }
         }
         self.rules.clone_from(&rules);
         Ok(json!({"bucketId": asked["bucketId"], "eventNotificationRules": rules}))

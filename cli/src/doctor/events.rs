@@ -27,7 +27,7 @@ pub(super) async fn examine(deployment: &Deployment, arguments: &Arguments, repo
     let wanted = event_rule::wanted(&url, &signing)?;
     let found = async {
         let b2 = B2::authorize(&arguments.b2_api, &key_id, &Secret::from(key)).await?;
-        problem(&b2, bucket, &url, wanted).await
+        problem(&b2, bucket, &url, &wanted).await
     };
     match found.await {
         Ok(None) => report.ok("events", &format!("B2 tells {url} of uploads")),
@@ -40,7 +40,7 @@ pub(super) async fn examine(deployment: &Deployment, arguments: &Arguments, repo
 }
 
 /// What is wrong with the rule, if anything.
-async fn problem(b2: &B2, bucket: &str, url: &str, mut wanted: Value) -> Result<Option<String>> {
+async fn problem(b2: &B2, bucket: &str, url: &str, wanted: &Value) -> Result<Option<String>> {
     let Some(bucket) = b2.find_bucket(bucket).await? else {
         return Ok(Some(format!("this account has no bucket {bucket}")));
     };
@@ -55,8 +55,7 @@ async fn problem(b2: &B2, bucket: &str, url: &str, mut wanted: Value) -> Result<
     if rule["isEnabled"] != true {
         return Ok(Some("the rule is switched off".to_owned()));
     }
-    // It works under any name.
-    wanted["name"] = rule["name"].clone();
+    let wanted = event_rule::named(wanted, &rule["name"]);
     let differing = event_rule::differences(rule, &wanted);
     Ok((!differing.is_empty()).then(|| format!("the rule differs in {}", differing.join(" and "))))
 }

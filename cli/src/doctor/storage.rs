@@ -8,7 +8,7 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use quayside_shared::config::StorageConfig;
-use quayside_shared::connections::{http_client, told};
+use quayside_shared::connections::{for_sdk, told};
 use quayside_shared::storage::{client, keys};
 use reqwest::header::{ACCESS_CONTROL_EXPOSE_HEADERS, CONTENT_TYPE, HeaderMap, ORIGIN};
 
@@ -36,7 +36,7 @@ pub(super) struct Put {
 /// Examines storage. Gives the bucket if the functions' key works.
 pub(super) async fn examine(deployment: &Deployment, report: &mut Report) -> Option<Bucket> {
     let config = configured(StorageConfig::read(&deployment.variables), "storage", report)?;
-    let http = configured(http_client(), "storage", report)?;
+    let http = for_sdk(deployment.http.clone());
     let bucket = Bucket { client: client(&config, "doctor", PATIENCE, &http), name: config.bucket.clone() };
     let key = keys::incoming(&deployment.owner, deployment.probe);
 

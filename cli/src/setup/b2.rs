@@ -2,7 +2,7 @@
 
 use quayside_shared::config::Secret;
 use quayside_shared::storage::rules;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Arguments, Changes, in_words, keys, own_secrets};
 use crate::b2::{B2, Bucket, CorsRule, LifecycleRule};
@@ -23,7 +23,9 @@ pub(super) async fn set_up(arguments: &Arguments, store: Option<&Store>, changes
                 changes.note("bucket", "all else is said once there is one");
                 return Ok(());
             }
-            b2.create_bucket(&arguments.bucket).await?
+            let made = b2.create_bucket(&arguments.bucket).await?;
+            changes.done();
+            made
         }
     };
     let bucket = rules_of(arguments, &b2, bucket, changes).await?;
@@ -60,7 +62,12 @@ async fn rules_of(arguments: &Arguments, b2: &B2, bucket: Bucket, changes: &mut 
         change["lifecycleRules"] = json!(wanted);
     }
 
-    if change == json!({}) { Ok(bucket) } else { b2.update_bucket(&bucket, change).await }
+    if change == json!({}) {
+        return Ok(bucket);
+    }
+    let bucket = b2.update_bucket(&bucket, change).await?;
+    changes.done();
+    Ok(bucket)
 }
 
 fn cors_rule(rule: rules::CorsRule) -> CorsRule {
@@ -116,21 +123,21 @@ async fn events(
     let wanted = event_rule::wanted(&url, &signing)?;
 
     let mut rules = b2.event_rules(bucket).await?;
-    let found = rules.iter().position(|rule| rule["name"] == wanted["name"]);
-    let suspended = found.is_some_and(|index| rules[index]["isSuspended"] == true);
-    if let Some(found) = found.map(|index| &rules[index])
+    // Ours, and whatever else tells the same address: B2 takes no two rules for the same objects.
+    let is_ours = |rule: &Value| rule["name"] == wanted["name"] || rule["targetConfiguration"]["url"] == *url;
+    let ours: Vec<_> = rules.iter().filter(|rule| is_ours(rule)).collect();
+    let suspended = ours.iter().any(|rule| rule["isSuspended"] == true);
+    if let [found] = ours[..]
         && !suspended
-        && event_rule::differences(found, &wanted).is_empty()
+        && event_rule::differences(found, &event_rule::named(&wanted, &found["name"])).is_empty()
     {
         changes.same("events", &format!("uploads are told to {url}"));
         return Ok(());
     }
     let why = if suspended { " again: B2 had suspended the rule" } else { "" };
     if changes.differs("events", &format!("uploads are told to {url}{why}")) {
-        match found {
-            Some(index) => rules[index] = wanted,
-            None => rules.push(wanted),
-        }
+        rules.retain(|rule| !is_ours(rule));
+        rules.insert(0, wanted.clone());
         for rule in &mut rules {
             // B2's own to set.
             if let Some(rule) = rule.as_object_mut() {
@@ -139,6 +146,7 @@ async fn events(
             }
         }
         b2.set_event_rules(bucket, &rules).await?;
+        changes.done();
     }
     Ok(())
 }

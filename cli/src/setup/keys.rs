@@ -50,6 +50,7 @@ pub(super) async fn set_up(
         let values =
             Values::from([("keyId".to_owned(), id.clone().into()), ("applicationKey".to_owned(), application_key)]);
         store.write(&secret, &values).await.map_err(|error| format!("{error}; delete the new key {id} at B2"))?;
+        changes.done();
         for old in keys.iter().filter(|key| held(key) || key.key_name == name) {
             let what = if held(&old) { format!("was in {secret} until now") } else { format!("is an older {name}") };
             changes.note("keys", &format!("{} {what}: delete it once nothing uses it", old.application_key_id));

@@ -92,7 +92,7 @@ fn https(text: &str) -> std::result::Result<Url, String> {
 /// # Errors
 /// At the first step that fails. Those before it are done; the command may be run again.
 pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
-    let mut changes = Changes { dry_run: arguments.dry_run, made: 0 };
+    let mut changes = Changes { dry_run: arguments.dry_run, made: 0, begun: Vec::new() };
     let store = match &arguments.secrets_file {
         Some(file) => Some(Store::File(file.clone())),
         None if arguments.write_secrets => Some(Store::manager(&aws::config(None, None).await?)),
@@ -114,6 +114,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
 struct Changes {
     dry_run: bool,
     made: usize,
+    /// What is being set, and not said yet.
+    begun: Vec<(&'static str, String)>,
 }
 
 impl Changes {
@@ -127,11 +129,20 @@ impl Changes {
         say("note", part, text);
     }
 
-    /// Something differs. Says so, and whether to change it.
-    fn differs(&mut self, part: &str, text: &str) -> bool {
+    /// Something differs. Whether to change it, and then to say so by [`Changes::done`].
+    fn differs(&mut self, part: &'static str, text: &str) -> bool {
         self.made += 1;
-        say(if self.dry_run { "would" } else { "set" }, part, text);
+        if self.dry_run {
+            say("would", part, text);
+        } else {
+            self.begun.push((part, text.to_owned()));
+        }
         !self.dry_run
+    }
+
+    /// What differed has been set.
+    fn done(&mut self) {
+        self.begun.drain(..).for_each(|(part, text)| say("set", part, &text));
     }
 }
 
@@ -187,6 +198,7 @@ async fn own_secrets(arguments: &Arguments, store: Option<&Store>, changes: &mut
             values.insert("b2".to_owned(), b2.clone());
             if changes.differs("secrets", &format!("{name} made, and put into {store}")) {
                 store.write(&name, &values).await?;
+                changes.done();
             }
             b2
         }
@@ -206,6 +218,7 @@ async fn cdn_secret(arguments: &Arguments, store: &Store, changes: &mut Changes)
         (_, Some(given)) => {
             if changes.differs("secrets", &format!("{name} put into {store}")) {
                 store.write(&name, &Values::from([("tokenKey".to_owned(), given)])).await?;
+                changes.done();
             }
         }
         (_, None) => changes.note(

@@ -32,6 +32,7 @@ pub(super) async fn set_up(arguments: &Arguments, store: Option<&Store>, changes
             return Ok(());
         }
         make(arguments, &client, &region).await?;
+        changes.done();
     }
     privacy(arguments, &client, changes).await?;
     cors(arguments, &client, changes).await?;
@@ -97,6 +98,7 @@ async fn privacy(arguments: &Arguments, client: &Client, changes: &mut Changes) 
         let put = client.put_public_access_block().bucket(&arguments.bucket);
         let put = put.public_access_block_configuration(wanted).send().await;
         put.map_err(failed("public access cannot be blocked"))?;
+        changes.done();
     }
     Ok(())
 }
@@ -135,6 +137,7 @@ async fn cors(arguments: &Arguments, client: &Client, changes: &mut Changes) -> 
         let configuration = CorsConfiguration::builder().set_cors_rules(Some(rules)).build()?;
         let put = client.put_bucket_cors().bucket(&arguments.bucket).cors_configuration(configuration).send().await;
         put.map_err(failed("the CORS rules cannot be set"))?;
+        changes.done();
     }
     Ok(())
 }
@@ -181,6 +184,7 @@ async fn lifecycle(arguments: &Arguments, client: &Client, changes: &mut Changes
         let put = client.put_bucket_lifecycle_configuration().bucket(&arguments.bucket);
         let put = put.lifecycle_configuration(configuration).send().await;
         put.map_err(failed("the lifecycle rules cannot be set"))?;
+        changes.done();
     }
     Ok(())
 }
