@@ -43,7 +43,8 @@ class Events:
         self.ready = ready
         self.makers = {
             "complete-upload": self.complete,
-            "create-assets": self.create,
+            "create-assets": lambda: self.create(PDF),
+            "create-assets, 4 MB": lambda: self.create(PDF + b"%" * 4_000_000),
             "describe-api": self.description,
             "fetch-url": self.fetch,
             "initiate-upload": self.initiate,
@@ -102,10 +103,10 @@ class Events:
             want(json.loads(answer["body"])["bytesUploaded"], len(PDF), answer)
         return http("GET", f"/v1/uploads/{id}", 200, check, id=id)
 
-    def create(self):
+    def create(self, page):
         def check(answer):
             self.user.until_ready({"assetId": json.loads(answer["body"])["id"]})
-        return http("POST", "/v1/assets", 201, check, PDF, query="name=page.pdf", content_type=PDF_TYPE)
+        return http("POST", "/v1/assets", 201, check, page, query="name=page.pdf", content_type=PDF_TYPE)
 
     def get(self):
         def check(answer):

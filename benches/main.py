@@ -32,7 +32,7 @@ def main():
         "fetch": lambda: fetch.measure(programs, arguments.fetch_mib * MIB, arguments.rounds),
         "cold": lambda: cold.measure(programs, peers, arguments.starts),
         "latency": lambda: [latency.measure(programs, arguments.requests)],
-        "packages": lambda: [packages(programs)],
+        "sizes": lambda: [sizes(programs)],
         # Builds for long, and writes a page of its own.
         "profiles": lambda: [profiles.measure(programs, photo(), arguments.starts)],
     }
@@ -71,18 +71,10 @@ def main():
     return 0
 
 
-def packages(programs):
-    """What is deployed, but for this machine's processor."""
-    folder = Path(programs.metadata["target_directory"], "lambda")
-    run("cargo-lambda", "lambda", "build", "--release", "--quiet", "--lambda-dir", folder, cwd=PROJECT)
-    built = {name: folder / name / "bootstrap" for name in programs.functions()}
-    table = Table("Packages of the functions, as `cargo lambda build` makes them", ["function", "program", "zip"])
-    sizes = {name: program.stat().st_size for name, program in built.items()}
-    run("cargo-lambda", "lambda", "build", "--release", "--quiet", "--lambda-dir", folder, "--output-format", "zip",
-        cwd=PROJECT)
-    for name, program in built.items():
-        zipped = program.with_suffix(".zip").stat().st_size
-        table.add(name, f"{sizes[name] / MIB:.1f} MiB", f"{zipped / MIB:.1f} MiB")
+def sizes(programs):
+    table = Table("Programs of the functions, stripped", ["function", "size"])
+    for name in programs.functions():
+        table.add(name, f"{Path(programs.release, name).stat().st_size / MIB:.1f} MiB")
     return table
 
 
