@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use quayside_shared::domain::error::with_causes;
+
 use crate::Result;
 
 /// How long one answer is waited for.
@@ -27,12 +29,5 @@ pub(crate) async fn body(mut answer: reqwest::Response, limit: usize) -> reqwest
 
 /// An error without its URL, which may be signed.
 pub(crate) fn told(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut causes = vec![error.to_string()];
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        causes.push(cause.to_string());
-        source = cause.source();
-    }
-    causes.join(": ")
+    with_causes(&error.without_url())
 }

@@ -21,6 +21,7 @@ use rustls::crypto::aws_lc_rs;
 use rustls::{ClientConfig, RootCertStore};
 
 use crate::config::ConfigError;
+use crate::domain::error::with_causes;
 
 /// How long a connection may take to be made.
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
@@ -127,15 +128,7 @@ where
         (Some(code), None) => code.to_owned(),
         (None, _) => match error {
             SdkError::ServiceError(_) => "it refused, without saying why".to_owned(),
-            error => {
-                let mut causes = vec![error.to_string()];
-                let mut source = error.source();
-                while let Some(cause) = source {
-                    causes.push(cause.to_string());
-                    source = cause.source();
-                }
-                causes.join(": ")
-            }
+            error => with_causes(error),
         },
     }
 }

@@ -156,6 +156,12 @@ pub enum Error {
 /// What lies behind an error that is ours: for the log, never for the client.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
+/// An error and all that lies behind it, each after a colon.
+pub fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
 impl Error {
     /// A mistake in `field`.
     pub fn invalid(code: &'static str, field: impl Into<String>, detail: impl Into<String>) -> Self {
@@ -173,14 +179,7 @@ impl Error {
 
     /// The error and all that lies behind it, for the log.
     pub fn causes(&self) -> String {
-        let mut text = self.to_string();
-        let mut cause = std::error::Error::source(self);
-        while let Some(error) = cause {
-            text.push_str(": ");
-            text.push_str(&error.to_string());
-            cause = error.source();
-        }
-        text
+        with_causes(self)
     }
 
     /// Whether the same request may succeed a little later without anybody changing anything.
