@@ -181,6 +181,7 @@ async fn a_rule_of_another_name_that_tells_the_same_address_is_kept_if_it_is_goo
     account.b2.account.lock().unwrap().rules[0]["maxEventsPerBatch"] = json!(1);
     let said = account.set_up(&ALL).await;
     assert_eq!((said.code, parts(&said.out, &["set"])), (0, vec!["set events".to_owned()]), "{said:#?}");
+    assert!(said.lines("note").iter().any(|line| line.contains("place of the rule by-hand")), "{said:#?}");
     let at_b2 = account.b2.account.lock().unwrap();
     assert_eq!((at_b2.rules.len(), &at_b2.rules[0]["maxEventsPerBatch"]), (1, &json!(50)));
 }

@@ -9,10 +9,14 @@ use crate::Result;
 /// How long one answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How long a connection may take to be made.
+const PATIENCE_TO_CONNECT: Duration = Duration::from_secs(3);
+
 /// A client that follows no redirect, so that each answer is the one that was asked for, and that knows the proxies and the
 /// certificates of this machine.
 pub(crate) fn client() -> Result<reqwest::Client> {
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE);
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    let client = client.connect_timeout(PATIENCE_TO_CONNECT).timeout(PATIENCE);
     Ok(client.user_agent(concat!("quayside/", env!("CARGO_PKG_VERSION"))).build()?)
 }
 

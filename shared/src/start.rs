@@ -110,6 +110,8 @@ mod tests {
         let opened = || (of_table.load(Ordering::Relaxed), of_storage.load(Ordering::Relaxed));
         assert_eq!(opened(), (1, 1));
 
+        // Until the pool has them back, which happens beside the answer.
+        tokio::time::sleep(Duration::from_millis(50)).await;
         let caller = Caller::from_verified_claims(Subject::parse("ada").unwrap(), &[]);
         assert!(matches!(start.table.find(AssetId::generate()).await, Err(Error::NotFound)));
         assert!(storage.head_own_incoming(&caller, AssetId::generate()).await.unwrap().is_none());

@@ -136,6 +136,10 @@ async fn events(
     }
     let why = if suspended { " again: B2 had suspended the rule" } else { "" };
     if changes.differs("events", &format!("uploads are told to {url}{why}")) {
+        for rule in rules.iter().filter(|rule| is_ours(rule) && rule["name"] != wanted["name"]) {
+            let name = rule["name"].as_str().unwrap_or_default();
+            changes.note("events", &format!("this takes the place of the rule {name}, which tells the same address"));
+        }
         rules.retain(|rule| !is_ours(rule));
         rules.insert(0, wanted.clone());
         for rule in &mut rules {

@@ -5,8 +5,9 @@ use quayside_shared::domain::asset::{Ingestion, Source};
 use quayside_shared::domain::{
     Caller, Endpoint, EndpointId, Error, FileName, MediaType, Provider, Result, SourceUrl, Tags, Timestamp,
 };
-use quayside_shared::http::{accepted, problem_json, read, trace_of};
+use quayside_shared::http::{accepted, count_refusal, read, trace_of};
 use quayside_shared::table::{IdempotencyKey, NewIngestion};
+use quayside_shared::telemetry::caller_hash;
 use serde_json::json;
 use tracing::{info, instrument, warn};
 
@@ -32,7 +33,8 @@ pub(crate) async fn receive(app: &App, request: &Request, provider: &str, endpoi
         Provider::Replicate => replicate::read(body)?,
     };
     if let Some(made) = made {
-        ingest(app, request, &endpoint, made, now).await?;
+        let caller = Caller::from_verified_endpoint(&endpoint).in_trace(trace_of(request));
+        ingest(app, &caller, &endpoint, made, now).await?;
     }
     accepted(&json!({}))
 }
@@ -63,8 +65,7 @@ async fn find_verified(
 }
 
 /// The same work again, by its id, begins nothing anew.
-async fn ingest(app: &App, request: &Request, endpoint: &Endpoint, made: Made, now: Timestamp) -> Result<()> {
-    let caller = Caller::from_verified_endpoint(endpoint).in_trace(trace_of(request));
+async fn ingest(app: &App, caller: &Caller, endpoint: &Endpoint, made: Made, now: Timestamp) -> Result<()> {
     let (provider, id) = (endpoint.provider, endpoint.id);
     let key = format!("webhook:{id}:{}", made.id);
     // How else the webhook differs from the one before, in its logs or times, makes no other request of it.
@@ -76,7 +77,7 @@ async fn ingest(app: &App, request: &Request, endpoint: &Endpoint, made: Made, n
         return Ok(());
     }
     let (allowance, seconds) = (app.config.allowance, app.ingested_within_seconds);
-    let results = match app.table.ingest(&caller, &batch, Some(&idempotency), allowance, seconds, now).await {
+    let results = match app.table.ingest(caller, &batch, Some(&idempotency), allowance, seconds, now).await {
         Err(Error::IdempotencyKeyReused) => {
             warn!(reference, "the same work came with other files before, and is not taken again");
             return Ok(());
@@ -92,8 +93,8 @@ async fn ingest(app: &App, request: &Request, endpoint: &Endpoint, made: Made, n
             Err(error) => {
                 refused += 1;
                 // Counted as it would be, had the owner asked.
-                let code = problem_json(request, &error).code();
-                warn!(reference, code, error = error.causes(), "a file is not taken");
+                let (code, caller) = (count_refusal(&error), caller_hash(caller.subject()));
+                warn!(reference, code, caller, error = error.causes(), "a file is not taken");
             }
         }
     }

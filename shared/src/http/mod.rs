@@ -15,7 +15,7 @@ pub use asset::{AssetJson, asset_json};
 pub use callers::Callers;
 pub use cursor::Cursors;
 pub use fields::{Fields, read};
-pub use problem::{Problem, problem_json};
+pub use problem::{Problem, count_refusal, problem_json};
 pub use request::{accepts_json, queries, query, segments};
 pub use respond::{respond, trace_of};
 

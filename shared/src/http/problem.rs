@@ -34,13 +34,6 @@ pub struct Problem {
     request_id: String,
 }
 
-impl Problem {
-    /// Its stable name.
-    pub fn code(&self) -> &'static str {
-        self.code
-    }
-}
-
 /// The answer to a request that failed. What the client can do nothing about is written to the log, with its causes,
 /// and the client gets the request's id to ask for it.
 pub(super) fn problem(request: &Request, error: Error) -> Response<Body> {
@@ -70,14 +63,14 @@ pub(super) fn problem(request: &Request, error: Error) -> Response<Body> {
 
 /// The same document, for one of several things that a request asked for.
 pub fn problem_json(request: &Request, error: &Error) -> Problem {
-    let (status, code, field) = kind(error);
+    let (status, _, field) = kind(error);
+    let code = count_refusal(error);
     let request_id = request_id(request);
     if status.is_server_error() {
         tracing::error!(code, error = error.causes(), "request failed");
     } else {
         tracing::info!(code, status = status.as_u16(), "request refused");
     }
-    Metric::Refusals.add_of(1, code);
     Problem {
         r#type: format!("urn:quayside:problem:{code}"),
         title: status.canonical_reason().unwrap_or_default(),
@@ -87,6 +80,13 @@ pub fn problem_json(request: &Request, error: &Error) -> Problem {
         field,
         request_id,
     }
+}
+
+/// Counts a refusal that is answered with no problem document, or is about to be. Gives the problem's stable name.
+pub fn count_refusal(error: &Error) -> &'static str {
+    let (_, code, _) = kind(error);
+    Metric::Refusals.add_of(1, code);
+    code
 }
 
 /// The status, the stable name and the field of an error.
