@@ -6,6 +6,7 @@ Every profile has a target folder of its own, and so builds the AWS SDK anew: so
 import os
 import shlex
 import time
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,9 +21,8 @@ from source import Source
 
 DOCUMENT = PROJECT / "docs/PROFILE.md"
 FUNCTIONS = ("initiate-upload", "process-metadata")
-# What decodes, scales, hashes and encodes: the time of the one function that computes.
-COMPUTING = ("quayside-inspect", "process-metadata", "blurhash", "fast_image_resize", "gif", "image", "image-webp",
-             "libwebp-sys", "miniz_oxide", "moxcms", "png", "sha2", "turbojpeg-sys", "zune-jpeg")
+# What decodes, scales, hashes and encodes: the time of the one function that computes. The manifest gives it a level of its own.
+COMPUTING = tuple(tomllib.loads((PROJECT / "Cargo.toml").read_text())["profile"]["release"]["package"])
 
 
 @dataclass
@@ -43,8 +43,8 @@ class Profile:
         yield f"profile.release.opt-level={level(self.level)}"
         yield f'profile.release.lto="{self.lto}"'
         yield f"profile.release.codegen-units={self.units}"
-        for package in COMPUTING if self.computing else ():
-            yield f"profile.release.package.{package}.opt-level={level(self.computing)}"
+        for package in COMPUTING:
+            yield f"profile.release.package.{package}.opt-level={level(self.computing or self.level)}"
 
 
 PROFILES = [
@@ -109,9 +109,9 @@ def write(table):
     for pair in [("date", time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())), *machine.describe(),
                  ("Quayside", machine.commit()), ("Rust", run("rustc", "--version").split()[1])]:
         made_on.add(*pair)
-    flags = "\n".join(shlex.join(word for setting in profile.settings() for word in ("--config", setting))
-                      for profile in PROFILES[1:2])
+    flags = shlex.join(word for setting in [*PROFILES[1].settings()][:3] for word in ("--config", setting))
     head = "# The release profile\n\nWritten by `./bench profiles`. Each profile is the one of `Cargo.toml` with other " \
-           f"settings, given to cargo as in\n\n```\ncargo build --release {flags}\n```\n\nThe method is that of the " \
+           f"settings, given to cargo as in\n\n```\ncargo build --release {flags}\n```\n\nWhat computes is what has a level of its own " \
+           "there, and gets the profile's where nothing else is said. The method is that of the " \
            "cold starts in [BENCHMARKS.md](BENCHMARKS.md)."
     DOCUMENT.write_text("\n\n".join([head, table.markdown(), made_on.markdown()]) + "\n")
