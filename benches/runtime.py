@@ -76,6 +76,7 @@ class Process:
         self.answers = []
         self.measured = {"event_ms": []}
         self.trouble = None
+        self.made = threading.Event()
         self.ended = threading.Event()
         self.stopped = threading.Event()
         server = RuntimeApi(("127.0.0.1", 0), self.handler())
@@ -83,6 +84,7 @@ class Process:
         api = {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{server.server_port}"}
         self.started = time.perf_counter()
         self.process = subprocess.Popen(command, env={**environment, **api}, stdout=subprocess.DEVNULL)
+        self.made.set()
         try:
             def ended():
                 if self.process.poll() is not None:
@@ -102,6 +104,8 @@ class Process:
         """The event that is handed out now."""
         now = time.perf_counter()
         if not self.answers:
+            # What starts quickly asks before `Popen` has come back.
+            self.made.wait()
             pid = self.process.pid
             self.measured |= {"init_ms": (now - self.started) * 1000, "init_cpu_ms": thread_cpu_seconds(pid) * 1000,
                               "init_rss": peak_rss(pid)}
