@@ -111,7 +111,7 @@ def write(table):
         made_on.add(*pair)
     flags = shlex.join(word for setting in [*PROFILES[1].settings()][:3] for word in ("--config", setting))
     head = "# The release profile\n\nWritten by `./bench profiles`. Each profile is the one of `Cargo.toml` with other " \
-           f"settings, given to cargo as in\n\n```\ncargo build --release {flags}\n```\n\nWhat computes is what has a level of its own " \
-           "there, and gets the profile's where nothing else is said. The method is that of the " \
-           "cold starts in [BENCHMARKS.md](BENCHMARKS.md)."
+           f"settings, given to cargo as in\n\n```\ncargo build --release {flags}\n```\n\nWhat computes is what has a " \
+           "level of its own there, and gets the profile's where nothing else is said. The method is that of the cold " \
+           "starts in [BENCHMARKS.md](BENCHMARKS.md)."
     DOCUMENT.write_text("\n\n".join([head, table.markdown(), made_on.markdown()]) + "\n")
