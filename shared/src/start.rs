@@ -28,7 +28,10 @@ impl Start {
     /// # Errors
     /// If a variable is missing or wrong, or a secret cannot be had. That there is no connection yet is no error.
     pub async fn of(function: &'static str, variables: &Variables) -> Result<Self, ConfigError> {
-        Self::over(&for_sdk(client()?), function, variables).await
+        let http = for_sdk(client()?);
+        let secrets = secrets::resolve(variables, function, &http);
+        let (secrets, table) = tokio::join!(secrets, open_table(variables, function, &http));
+        Ok(Self { variables: secrets?, table: table? })
     }
 
     /// The same, and storage with an open connection, which is opened meanwhile. One request to storage is given up, with
@@ -45,17 +48,27 @@ impl Start {
         let http = for_sdk(client.clone());
         // Without a signature, whose key is one of the secrets.
         let nobodys = client.head(StorageConfig::nobodys_object(variables)?).send();
-        let (start, ()) = tokio::join!(Self::over(&http, function, variables), warm("storage", nobodys));
-        let start = start?;
-        let storage = Storage::new(&StorageConfig::read(&start.variables)?, function, patience, &http);
-        Ok((start, storage))
+        let secrets = async {
+            let variables = secrets::resolve(variables, function, &http).await?;
+            let storage = Storage::new(&StorageConfig::read(&variables)?, function, patience, &http);
+            Ok((variables, storage))
+        };
+        // Each is made and asked for in this order, and the next is made while the one before waits for its answer.
+        let ((), secrets, table) =
+            tokio::join!(warm("storage", nobodys), secrets, open_table(variables, function, &http));
+        let (variables, storage) = secrets?;
+        Ok((Self { variables, table: table? }, storage))
     }
+}
 
-    async fn over(http: &SharedHttpClient, function: &'static str, variables: &Variables) -> Result<Self, ConfigError> {
-        let table = Table::new(&TableConfig::read(variables)?, function, http);
-        let (variables, ()) = tokio::join!(secrets::resolve(variables, function, http), table.warm());
-        Ok(Self { variables: variables?, table })
-    }
+async fn open_table(
+    variables: &Variables,
+    function: &'static str,
+    http: &SharedHttpClient,
+) -> Result<Table, ConfigError> {
+    let table = Table::new(&TableConfig::read(variables)?, function, http);
+    table.warm().await;
+    Ok(table)
 }
 
 #[cfg(test)]
