@@ -4,7 +4,7 @@ use lambda_runtime::{Error, run, service_fn};
 use quayside_shared::config::Variables;
 use quayside_shared::telemetry;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let variables = Variables::of_process();
     telemetry::start(env!("CARGO_PKG_NAME"), &variables)?;
