@@ -124,7 +124,8 @@ where
     R: std::fmt::Debug,
 {
     match (error.code(), error.message()) {
-        (Some(code), Some(message)) => format!("{code}: {message}"),
+        // Below the first line AWS repeats a request whose signature is wrong, with its session token.
+        (Some(code), Some(message)) => format!("{code}: {}", message.lines().next().unwrap_or_default()),
         (Some(code), None) => code.to_owned(),
         (None, _) => match error {
             SdkError::ServiceError(_) => "it refused, without saying why".to_owned(),

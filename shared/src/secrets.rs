@@ -101,6 +101,12 @@ mod tests {
                     let error = json!({"__type": "AccessDeniedException", "Message": "not authorized"});
                     return (StatusCode::BAD_REQUEST, Json(error));
                 }
+                "a/unsigned" => {
+                    let message =
+                        "It does not match.\n\nThe Canonical String should have been\n'x-amz-security-token:session'";
+                    let error = json!({"__type": "InvalidSignatureException", "message": message});
+                    return (StatusCode::BAD_REQUEST, Json(error));
+                }
                 _ => {
                     let error = json!({"__type": "ResourceNotFoundException", "Message": "can't find it"});
                     return (StatusCode::BAD_REQUEST, Json(error));
@@ -155,12 +161,14 @@ mod tests {
         for (url, name, cause) in [
             (&url, "a/none", "ResourceNotFoundException: can't find it"),
             (&url, "a/refused", "AccessDeniedException: not authorized"),
+            (&url, "a/unsigned", "InvalidSignatureException: It does not match."),
             (&nobody, "a/storage", "refused"),
         ] {
             let variables = variables(url, &format!("secretsmanager:{name}:key"));
             let refused = resolve(&variables, "test", &http_client().unwrap()).await;
             let sentence = refused.unwrap_err().to_string();
             assert!(sentence.starts_with("the secret ") && sentence.contains(cause), "{sentence}");
+            assert!(!sentence.contains('\n') && !sentence.contains("session"), "{sentence}");
         }
         for reference in ["secretsmanager:a/storage", "secretsmanager:a/storage:", "secretsmanager::key"] {
             let refused = resolve(&variables(&url, reference), "test", &http_client().unwrap()).await;

@@ -80,7 +80,10 @@ mod tests {
     use axum::Router;
     use axum::http::{HeaderMap, Method, StatusCode};
     use axum::serve::ListenerExt;
+    use serde_json::json;
     use tokio::net::TcpListener;
+    use tokio::sync::Barrier;
+    use tokio::time::timeout;
 
     use super::*;
     use crate::domain::{AssetId, Caller, Error, Subject};
@@ -129,5 +132,34 @@ mod tests {
         assert!(matches!(start.table.find(AssetId::generate()).await, Err(Error::NotFound)));
         assert!(storage.head_own_incoming(&caller, AssetId::generate()).await.unwrap().is_none());
         assert_eq!(opened(), (1, 1));
+    }
+
+    #[tokio::test]
+    async fn secrets_table_and_storage_are_asked_at_once() {
+        // Answers nobody before all three have asked.
+        let all = Arc::new(Barrier::new(3));
+        let answer = async move || {
+            all.wait().await;
+            json!({"SecretString": json!({"keyId": "id", "applicationKey": "secret"}).to_string()}).to_string()
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
+        let variables = [
+            ("AWS_REGION", "local"),
+            ("AWS_ACCESS_KEY_ID", "id"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+            ("AWS_ENDPOINT_URL_DYNAMODB", &url),
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &url),
+            ("TABLE_NAME", "quayside"),
+            ("S3_ENDPOINT", &url),
+            ("S3_REGION", "local"),
+            ("S3_BUCKET", "media"),
+            ("S3_KEY_ID", "secretsmanager:storage:keyId"),
+            ("S3_APPLICATION_KEY", "secretsmanager:storage:applicationKey"),
+        ];
+        let variables = variables.into_iter().collect();
+        let started = Start::with_storage("test", &variables, Duration::from_secs(5));
+        assert!(timeout(Duration::from_secs(1), started).await.is_ok_and(|started| started.is_ok()));
     }
 }
