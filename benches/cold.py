@@ -36,6 +36,8 @@ def measure(programs, peers, rounds):
     with System(programs.local, dict(os.environ), **VARIABLES) as system:
         page = system.folder / "page.pdf"
         page.write_bytes(PDF)
+        # What was measured before may still be on its way to the disk.
+        os.sync()
         with Source(page, PDF_TYPE) as source:
             events = Events(system, source, page)
             # A first round reads the programs from disk, and is none.
