@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use quayside_edge::telemetry::Metric;
 use quayside_local::functions;
 use quayside_local::template::{self, Function, Template};
-use quayside_shared::telemetry::Metric;
 use serde_json::Value;
 
 use crate::support::program;
@@ -190,7 +190,7 @@ fn code_in(folder: &Path) -> String {
 fn every_variable_that_the_code_names_is_set_by_the_template_or_by_lambda() {
     let template = template();
     let set: BTreeSet<_> = template.functions.iter().flat_map(|function| function.variables.keys()).collect();
-    let code = code_in(&project().join("shared/src")) + &code_in(&project().join("functions"));
+    let code = code_in(&project().join("shared")) + &code_in(&project().join("functions"));
     let named: BTreeSet<_> = code
         .split('"')
         .filter(|text| text.contains('_') && text.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_')))

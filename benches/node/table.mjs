@@ -1,4 +1,4 @@
-// The table: the items, conditions and transactions of `shared/src/table`.
+// The table: the items, conditions and transactions of `shared/store/src/table`.
 
 import {
   DynamoDBClient,

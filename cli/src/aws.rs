@@ -2,7 +2,7 @@
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::Credentials;
-use quayside_shared::connections::for_sdk;
+use quayside_store::connections::for_sdk;
 
 use crate::{Result, web};
 

@@ -1,7 +1,7 @@
 //! Backblaze B2's native API, version 4, as far as a bucket's setup and examination need it
 //! (<https://www.backblaze.com/apidocs/introduction-to-the-b2-native-api>).
 
-use quayside_shared::config::Secret;
+use quayside_store::config::Secret;
 use reqwest::RequestBuilder;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! The rule by which B2 tells `receive-webhook` of uploads: what it has to be, and in what another one differs from it.
 
-use quayside_shared::config::Secret;
+use quayside_store::config::Secret;
 use serde_json::{Value, json};
 
 use crate::Result;

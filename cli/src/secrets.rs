@@ -1,6 +1,6 @@
 //! Where secrets are kept: in Secrets Manager, where the functions read them, or in a file that only its owner reads.
 
-use quayside_shared::connections::told;
+use quayside_store::connections::told;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{ErrorKind, Write};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
-use quayside_shared::config::Secret;
+use quayside_store::config::Secret;
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 

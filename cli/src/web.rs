@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use quayside_shared::domain::error::with_causes;
+use quayside_domain::error::with_causes;
 
 use crate::Result;
 

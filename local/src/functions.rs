@@ -8,7 +8,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use lambda_http::{Adapter, service_fn};
 use lambda_runtime::{Context, LambdaEvent};
-use quayside_shared::config::{ConfigError, Variables};
+use quayside_store::config::{ConfigError, Variables};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;

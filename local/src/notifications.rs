@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use quayside_shared::notification;
+use quayside_edge::b2_signature;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -78,7 +78,7 @@ impl Notifier {
 
 async fn send(target: Target, created: Created) {
     let body = json!({"events": [event(&created)]}).to_string();
-    let signature = notification::sign(&target.secret, body.as_bytes());
+    let signature = b2_signature::sign(&target.secret, body.as_bytes());
     let client = match reqwest::Client::builder().no_proxy().timeout(PATIENCE).build() {
         Ok(client) => client,
         Err(error) => {
@@ -153,8 +153,8 @@ mod tests {
         if hook.attempts.fetch_add(1, Ordering::Relaxed) == 0 {
             return StatusCode::SERVICE_UNAVAILABLE;
         }
-        let signed = headers[notification::SIGNATURE].to_str().unwrap().to_owned();
-        assert!(notification::is_signed("a secret", &body, &signed));
+        let signed = headers[b2_signature::SIGNATURE].to_str().unwrap().to_owned();
+        assert!(b2_signature::is_signed("a secret", &body, &signed));
         hook.heard.send((signed, serde_json::from_slice(&body).unwrap())).unwrap();
         StatusCode::OK
     }

@@ -14,7 +14,7 @@ use quayside_local::storage::{self, Credentials, Storage};
 use quayside_local::system::{self, Addresses};
 use quayside_local::table::Table;
 use quayside_local::template::Template;
-use quayside_shared::connections::http_client;
+use quayside_store::connections::http_client;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;

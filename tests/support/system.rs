@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use quayside_local::data::{self, Secrets};
-use quayside_shared::connections::http_client;
+use quayside_store::connections::http_client;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -1,7 +1,7 @@
 //! The API: that it answers, refuses who has no token, lets its pages in, and knows storage by its signature.
 
-use quayside_shared::config::b2_webhook_secret;
-use quayside_shared::notification;
+use quayside_edge::b2_signature;
+use quayside_edge::config::b2_webhook_secret;
 
 use super::{Deployment, Report, clock, configured, cors};
 use crate::Result;
@@ -57,10 +57,10 @@ async fn webhooks(deployment: &Deployment, api: &str, report: &mut Report) {
     let Some(secret) = configured(b2_webhook_secret(&deployment.variables), "webhooks", report) else { return };
     let send = async |signature: String| {
         let request = deployment.http.post(format!("{api}/v1/webhooks/b2")).header("content-type", "application/json");
-        let answer = request.header(notification::SIGNATURE, signature).body(BODY).send().await;
+        let answer = request.header(b2_signature::SIGNATURE, signature).body(BODY).send().await;
         answer.map(|answer| answer.status().as_u16()).map_err(told)
     };
-    match send(notification::sign(secret.expose(), BODY.as_bytes())).await {
+    match send(b2_signature::sign(secret.expose(), BODY.as_bytes())).await {
         Ok(200..=299) => report.ok("webhooks", "a notification of storage's is known by its signature"),
         Ok(401) => report.wrong(
             "webhooks",
@@ -75,7 +75,7 @@ async fn webhooks(deployment: &Deployment, api: &str, report: &mut Report) {
         }
         Err(problem) => report.wrong("webhooks", &format!("a signed notification is not answered: {problem}")),
     }
-    match send(notification::sign("another secret", BODY.as_bytes())).await {
+    match send(b2_signature::sign("another secret", BODY.as_bytes())).await {
         Ok(401) => report.ok("webhooks", "a notification with another signature is refused"),
         Ok(status) => {
             report.wrong("webhooks", &format!("a notification with another signature gets {status}, not 401"));

@@ -1,10 +1,10 @@
 //! The CDN: that it serves what is signed, whole and in part, and nothing else.
 
-use quayside_shared::config::DeliveryConfig;
-use quayside_shared::connections::told;
-use quayside_shared::delivery::Cdn;
-use quayside_shared::domain::Timestamp;
-use quayside_shared::storage::keys;
+use quayside_domain::Timestamp;
+use quayside_domain::keys;
+use quayside_store::config::DeliveryConfig;
+use quayside_store::connections::told;
+use quayside_store::delivery::Cdn;
 use reqwest::header::RANGE;
 
 use super::storage::{BYTES, Bucket};

@@ -1,6 +1,7 @@
 //! The rule by which B2 tells of uploads. B2 suspends one whose address has failed too often.
 
-use quayside_shared::config::{Secret, b2_webhook_secret};
+use quayside_edge::config::b2_webhook_secret;
+use quayside_store::config::Secret;
 use serde_json::Value;
 
 use super::{Arguments, Deployment, Report};

@@ -16,8 +16,8 @@ use std::path::PathBuf;
 
 use aws_config::SdkConfig;
 use clap::Args;
-use quayside_shared::config::{ConfigError, Variables};
-use quayside_shared::domain::{AssetId, Subject};
+use quayside_domain::{AssetId, Subject};
+use quayside_store::config::{ConfigError, Variables};
 
 use crate::outputs::Outputs;
 use crate::secrets::{Store, Values};

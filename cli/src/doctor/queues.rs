@@ -4,7 +4,7 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName::{ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible};
 
 use super::{Deployment, Report};
-use quayside_shared::connections::told;
+use quayside_store::connections::told;
 
 /// So many waiting messages are more than a moment's work, and worth a look.
 const MANY: u64 = 1_000;

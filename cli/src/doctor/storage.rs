@@ -7,9 +7,10 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
-use quayside_shared::config::StorageConfig;
-use quayside_shared::connections::{for_sdk, told};
-use quayside_shared::storage::{client, keys};
+use quayside_domain::keys;
+use quayside_store::config::StorageConfig;
+use quayside_store::connections::{for_sdk, told};
+use quayside_store::storage::client;
 use reqwest::header::{ACCESS_CONTROL_EXPOSE_HEADERS, CONTENT_TYPE, HeaderMap, ORIGIN};
 
 use super::{Deployment, Report, clock, configured, cors};

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{PointInTimeRecoveryStatus, StreamViewType, TableSt
 
 use super::{Deployment, Report};
 use crate::Result;
-use quayside_shared::connections::told;
+use quayside_store::connections::told;
 
 pub(super) async fn examine(deployment: &Deployment, report: &mut Report) -> Result<()> {
     let client = Client::new(&deployment.aws);

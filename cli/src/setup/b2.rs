@@ -1,7 +1,7 @@
 //! The bucket at Backblaze B2, by its native API, which takes the master key too.
 
-use quayside_shared::config::Secret;
-use quayside_shared::storage::rules;
+use quayside_store::config::Secret;
+use quayside_store::storage::rules;
 use serde_json::{Value, json};
 
 use super::{Arguments, Changes, in_words, keys, own_secrets};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use quayside_shared::config::Secret;
+use quayside_store::config::Secret;
 use serde::Deserialize;
 
 use super::{Arguments, Changes};

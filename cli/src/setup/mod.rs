@@ -9,8 +9,8 @@ mod s3;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use quayside_shared::config::Secret;
-use quayside_shared::storage::rules::{self, CorsRule, LifecycleRule};
+use quayside_store::config::Secret;
+use quayside_store::storage::rules::{self, CorsRule, LifecycleRule};
 use url::Url;
 
 use crate::secrets::{Store, Values, random_hex};

@@ -9,8 +9,8 @@ use aws_sdk_s3::types::{
     CorsRule, CreateBucketConfiguration, ExpirationStatus, LifecycleExpiration, LifecycleRule, LifecycleRuleFilter,
     NoncurrentVersionExpiration, PublicAccessBlockConfiguration,
 };
-use quayside_shared::connections::told;
-use quayside_shared::storage::rules;
+use quayside_store::connections::told;
+use quayside_store::storage::rules;
 
 use super::{Arguments, Changes, in_words, own_secrets};
 use crate::aws;

@@ -1,11 +1,11 @@
 //! Checks what storage has of an upload, puts it together and records it.
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::domain::upload::{AnyPartNumber, PartNumber, Parts, incomplete};
-use quayside_shared::domain::{Asset, AssetId, Caller, Error, FailureCode, Owned, Result, Status, Strategy, Timestamp};
-use quayside_shared::http::{Fields, asset_json, ok, read};
-use quayside_shared::storage::{Completion, Object};
-use quayside_shared::telemetry::upload_completed;
+use quayside_domain::upload::{AnyPartNumber, PartNumber, Parts, incomplete};
+use quayside_domain::{Asset, AssetId, Caller, Error, FailureCode, Owned, Result, Status, Strategy, Timestamp};
+use quayside_edge::http::{Fields, asset_json, ok, read};
+use quayside_edge::telemetry::upload_completed;
+use quayside_store::storage::{Completion, Object};
 use tracing::{info, instrument};
 use utoipa::ToSchema;
 
@@ -199,7 +199,7 @@ async fn given_up(app: &App, caller: &Caller, id: AssetId) -> Result<Owned<Asset
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop at once")]
     use super::*;
-    use quayside_shared::domain::ByteSize;
+    use quayside_domain::ByteSize;
 
     fn check(numbers: &[PartNumber]) -> Result<Etags> {
         let parts = Parts::plan(ByteSize::new(40 << 20).unwrap(), 16 << 20).unwrap();

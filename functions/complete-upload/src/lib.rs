@@ -9,13 +9,14 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::config::{self, AuthConfig, ConfigError, DeliveryConfig, Variables};
-use quayside_shared::delivery::Cdn;
-use quayside_shared::domain::{Error, Result};
-use quayside_shared::http::{Callers, respond, segments};
-use quayside_shared::start::Start;
-use quayside_shared::storage::Storage;
-use quayside_shared::table::Table;
+use quayside_domain::{Error, Result};
+use quayside_edge::config::{self, AuthConfig};
+use quayside_edge::http::{Callers, respond, segments};
+use quayside_edge::start::Start;
+use quayside_store::config::{ConfigError, DeliveryConfig, Variables};
+use quayside_store::delivery::Cdn;
+use quayside_store::storage::Storage;
+use quayside_store::table::Table;
 
 /// What the function is made of; made once, before the first request.
 #[derive(Debug)]

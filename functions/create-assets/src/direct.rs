@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use lambda_http::{Body, Request, Response};
-use quayside_shared::domain::asset::Declaration;
-use quayside_shared::domain::{
+use quayside_domain::asset::Declaration;
+use quayside_domain::{
     Asset, AssetId, ByteSize, Error, FileName, MediaType, ProjectId, Result, Sha256, Tags, Timestamp,
 };
-use quayside_shared::http::{asset_json, created, queries, query, read};
-use quayside_shared::table::{Begun, IdempotencyKey};
-use quayside_shared::telemetry::{Metric, upload_completed};
+use quayside_edge::http::{asset_json, created, queries, query, read};
+use quayside_edge::telemetry::{Metric, upload_completed};
+use quayside_store::table::{Begun, IdempotencyKey};
 use serde_json::json;
 use sha2::Digest;
 use tracing::{info, instrument, warn};

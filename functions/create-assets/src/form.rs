@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use bytes::Bytes;
 use futures_util::stream;
 use multer::{Constraints, Field, Multipart, SizeLimit};
-use quayside_shared::domain::{Error, Result};
+use quayside_domain::{Error, Result};
 
 use crate::direct::{Brought, MAX_FILE_BYTES, MAX_FORM_BYTES};
 

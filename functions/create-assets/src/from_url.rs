@@ -5,13 +5,13 @@ use std::collections::{HashMap, HashSet};
 
 use futures_util::future::join_all;
 use lambda_http::{Body, Request, Response};
-use quayside_shared::domain::asset::{Ingestion, Source};
-use quayside_shared::domain::{
+use quayside_domain::asset::{Ingestion, Source};
+use quayside_domain::{
     Asset, Caller, Error, FileName, Kind, MediaType, Owned, Placement, ProjectId, Result, Sha256, SourceUrl, Tags,
     Timestamp, media_type,
 };
-use quayside_shared::http::{AssetJson, Fields, Problem, accepted, asset_json, problem_json, read};
-use quayside_shared::table::{Expected, IdempotencyKey, NewIngestion};
+use quayside_edge::http::{AssetJson, Fields, Problem, accepted, asset_json, problem_json, read};
+use quayside_store::table::{Expected, IdempotencyKey, NewIngestion};
 use serde::Serialize;
 use serde_json::Value;
 use tracing::{info, instrument};

@@ -4,9 +4,9 @@ use std::convert::Infallible;
 
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use lambda_http::{Body, Request, Response};
-use quayside_shared::config::{ConfigError, Variables};
-use quayside_shared::domain::{Error, Result};
-use quayside_shared::http::{ok, respond, segments};
+use quayside_domain::{Error, Result};
+use quayside_edge::http::{ok, respond, segments};
+use quayside_store::config::{ConfigError, Variables};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -7,7 +7,7 @@ use async_compression::tokio::bufread::GzipDecoder;
 use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt;
 use futures_util::stream::BoxStream;
-use quayside_shared::domain::FailureCode;
+use quayside_domain::FailureCode;
 use reqwest::Response;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 use tokio::io::AsyncReadExt;

@@ -4,10 +4,11 @@ use std::error::Error;
 use std::io;
 use std::time::{Duration, SystemTime};
 
-use quayside_shared::config::{ConfigError, FetchConfig};
-use quayside_shared::connections::tls;
-use quayside_shared::domain::source::Forbidden;
-use quayside_shared::domain::{FailureCode, SourceRules, SourceUrl};
+use quayside_domain::source::Forbidden;
+use quayside_domain::{FailureCode, SourceRules, SourceUrl};
+use quayside_edge::config::FetchConfig;
+use quayside_store::config::ConfigError;
+use quayside_store::connections::tls;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, IF_RANGE, LOCATION, RANGE, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use tokio::time::timeout;

@@ -3,12 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use quayside_shared::domain::upload::MAX_SINGLE_BYTES;
-use quayside_shared::domain::{
-    Asset, ByteSize, Error, FailureCode, MediaType, Sha256, SourceUrl, Strategy, Timestamp, Upload,
-};
-use quayside_shared::table::{Fetch, Work};
-use quayside_shared::telemetry::Metric;
+use quayside_domain::upload::MAX_SINGLE_BYTES;
+use quayside_domain::{Asset, ByteSize, Error, FailureCode, MediaType, Sha256, SourceUrl, Strategy, Timestamp, Upload};
+use quayside_edge::telemetry::Metric;
+use quayside_store::table::{Fetch, Work};
 use tokio::time::Instant;
 use tracing::{info, warn};
 

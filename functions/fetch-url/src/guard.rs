@@ -5,8 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use quayside_shared::domain::SourceRules;
-use quayside_shared::domain::source::Forbidden;
+use quayside_domain::SourceRules;
+use quayside_domain::source::Forbidden;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 /// Looks up a name's addresses.

@@ -18,14 +18,14 @@ use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use lambda_runtime::LambdaEvent;
-use quayside_shared::config::{
-    ConfigError, FetchConfig, TableConfig, UploadConfig, Variables, inspected_within_seconds,
-};
-use quayside_shared::domain::{Error, Failure, FailureCode, Result, Timestamp};
-use quayside_shared::queue;
-use quayside_shared::start::Start;
-use quayside_shared::storage::Storage;
-use quayside_shared::table::{Message, Table};
+use quayside_domain::{Error, Failure, FailureCode, Result, Timestamp};
+use quayside_edge::config::{FetchConfig, UploadConfig, inspected_within_seconds};
+use quayside_edge::queue;
+use quayside_edge::start::Start;
+use quayside_edge::work::fail;
+use quayside_store::config::{ConfigError, TableConfig, Variables};
+use quayside_store::storage::Storage;
+use quayside_store::table::{Message, Table};
 use tracing::{info, instrument, warn};
 
 use client::Client;
@@ -93,7 +93,7 @@ async fn work_on(app: &App, message: &SqsMessage) -> Result<()> {
     let mut job = Job::new(app, work);
     let done = match fetch::fetch(&mut job, &wanted).await {
         Ok(()) => Ok(()),
-        Err(Stop::Source(trouble)) => fail(app, &parsed, &job, trouble.into_failure()).await,
+        Err(Stop::Source(trouble)) => refuse(app, &parsed, &job, trouble.into_failure()).await,
         Err(Stop::Overtaken) => overtaken(app, &parsed).await,
         Err(Stop::Ours(error)) => Err(error),
     };
@@ -106,9 +106,9 @@ async fn work_on(app: &App, message: &SqsMessage) -> Result<()> {
     }
 }
 
-async fn fail(app: &App, message: &Message, job: &Job<'_>, failure: Failure) -> Result<()> {
+async fn refuse(app: &App, message: &Message, job: &Job<'_>, failure: Failure) -> Result<()> {
     info!(code = ?failure.code, detail = failure.detail, "not fetched");
-    match app.table.mark_failed(job.work(), Timestamp::now(), failure).await {
+    match fail(&app.table, job.work(), Timestamp::now(), failure).await {
         Err(Error::Conflict) => overtaken(app, message).await,
         failed => failed.map(drop),
     }
@@ -132,7 +132,7 @@ async fn give_up(app: &App, message: &Message) -> Result<()> {
     let Some((work, _)) = app.table.claim_ingestion(message, Timestamp::now()).await? else {
         return app.table.purge_again(message, Timestamp::now()).await;
     };
-    match app.table.mark_failed(&work, Timestamp::now(), failure).await {
+    match fail(&app.table, &work, Timestamp::now(), failure).await {
         Err(Error::Conflict) => app.table.purge_again(message, Timestamp::now()).await,
         failed => failed.map(drop),
     }

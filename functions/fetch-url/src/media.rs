@@ -1,8 +1,8 @@
 //! Of what type a file is, by what its source, its caller and its name say. What its bytes say is found out later.
 
-use quayside_shared::domain::media_type::names;
-use quayside_shared::domain::{FailureCode, Kind, MediaType};
-use quayside_shared::table::Expected;
+use quayside_domain::media_type::names;
+use quayside_domain::{FailureCode, Kind, MediaType};
+use quayside_store::table::Expected;
 
 use crate::trouble::Trouble;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use quayside_shared::domain::{FailureCode, SourceUrl};
+use quayside_domain::{FailureCode, SourceUrl};
 use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, DATE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED};
 use reqwest::{Response, StatusCode};
 

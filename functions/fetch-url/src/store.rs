@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use quayside_shared::domain::upload::{MAX_PARTS, MAX_SINGLE_BYTES, Parts};
-use quayside_shared::domain::{ByteSize, Error, MediaType, PartNumber, Result, Sha256, Strategy, Upload};
-use quayside_shared::storage::Completion;
+use quayside_domain::upload::{MAX_PARTS, MAX_SINGLE_BYTES, Parts};
+use quayside_domain::{ByteSize, Error, MediaType, PartNumber, Result, Sha256, Strategy, Upload};
+use quayside_store::storage::Completion;
 use sha2::Digest;
 use tokio::task::JoinSet;
 use tracing::warn;

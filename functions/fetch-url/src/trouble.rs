@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 
-use quayside_shared::domain::{Failure, FailureCode};
+use quayside_domain::{Failure, FailureCode};
 use rand::Rng;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::info;

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::domain::asset::Declaration;
-use quayside_shared::domain::upload::{AnyPartNumber, MAX_SIGNED_PARTS, PartNumber, Parts};
-use quayside_shared::domain::{
+use quayside_domain::asset::Declaration;
+use quayside_domain::keys;
+use quayside_domain::upload::{AnyPartNumber, MAX_SIGNED_PARTS, PartNumber, Parts};
+use quayside_domain::{
     Asset, AssetId, ByteSize, Caller, Error, FileName, MediaType, Owned, Placement, ProjectId, Result, Sha256, Status,
     Strategy, Tags, Timestamp, Upload,
 };
-use quayside_shared::http::{Fields, MAX_BODY_BYTES, created, read};
-use quayside_shared::storage::keys;
-use quayside_shared::table::{Begun, IdempotencyKey};
-use quayside_shared::telemetry::Metric;
+use quayside_edge::http::{Fields, MAX_BODY_BYTES, created, read};
+use quayside_edge::telemetry::Metric;
+use quayside_store::table::{Begun, IdempotencyKey};
 use serde::Serialize;
 use tracing::{info, instrument};
 use utoipa::ToSchema;

@@ -10,12 +10,13 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::config::{AuthConfig, ConfigError, UploadConfig, Variables};
-use quayside_shared::domain::{Error, Result};
-use quayside_shared::http::{Callers, respond, segments};
-use quayside_shared::start::Start;
-use quayside_shared::storage::Storage;
-use quayside_shared::table::Table;
+use quayside_domain::{Error, Result};
+use quayside_edge::config::{AuthConfig, UploadConfig};
+use quayside_edge::http::{Callers, respond, segments};
+use quayside_edge::start::Start;
+use quayside_store::config::{ConfigError, Variables};
+use quayside_store::storage::Storage;
+use quayside_store::table::Table;
 
 /// What the function is made of; made once, before the first request.
 #[derive(Debug)]

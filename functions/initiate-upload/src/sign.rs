@@ -1,9 +1,9 @@
 //! `POST /v1/uploads/{id}/parts`: signs parts, the first time or again, and keeps the upload alive.
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::domain::upload::{AnyPartNumber, PartNumber};
-use quayside_shared::domain::{Asset, AssetId, Error, Owned, Result, Status, Strategy, Timestamp};
-use quayside_shared::http::{Fields, ok, read};
+use quayside_domain::upload::{AnyPartNumber, PartNumber};
+use quayside_domain::{Asset, AssetId, Error, Owned, Result, Status, Strategy, Timestamp};
+use quayside_edge::http::{Fields, ok, read};
 use serde::Serialize;
 use tracing::instrument;
 use utoipa::ToSchema;

@@ -7,12 +7,13 @@ pub use list::AssetPage;
 use std::convert::Infallible;
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::config::{self, AuthConfig, ConfigError, DeliveryConfig, Variables};
-use quayside_shared::delivery::Cdn;
-use quayside_shared::domain::{Asset, AssetId, Error, Owned, Result, Status, Timestamp};
-use quayside_shared::http::{Callers, Cursors, Fields, accepted, asset_json, no_content, ok, respond, segments};
-use quayside_shared::start::Start;
-use quayside_shared::table::Table;
+use quayside_domain::{Asset, AssetId, Error, Owned, Result, Status, Timestamp};
+use quayside_edge::config::{self, AuthConfig};
+use quayside_edge::http::{Callers, Cursors, Fields, accepted, asset_json, no_content, ok, respond, segments};
+use quayside_edge::start::Start;
+use quayside_store::config::{ConfigError, DeliveryConfig, Variables};
+use quayside_store::delivery::Cdn;
+use quayside_store::table::Table;
 use tracing::{info, instrument};
 
 /// What the function is made of; made once, before the first request.

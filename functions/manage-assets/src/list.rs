@@ -1,9 +1,9 @@
 //! `GET /v1/assets`: the caller's assets, or a project's, newest first.
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::domain::{Error, Kind, ProjectId, Result, Status, Tags, Timestamp};
-use quayside_shared::http::{AssetJson, asset_json, ok, query};
-use quayside_shared::table::Listing;
+use quayside_domain::{Error, Kind, ProjectId, Result, Status, Tags, Timestamp};
+use quayside_edge::http::{AssetJson, asset_json, ok, query};
+use quayside_store::table::Listing;
 use serde::Serialize;
 use serde_json::json;
 use tracing::instrument;

@@ -3,12 +3,13 @@
 use std::convert::Infallible;
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::config::{AuthConfig, ConfigError, Variables, vault_key};
-use quayside_shared::domain::{Endpoint, EndpointId, Error, Provider, Result, SigningSecret, Timestamp};
-use quayside_shared::http::{Callers, Fields, MAX_BODY_BYTES, created, no_content, ok, read, respond, segments};
-use quayside_shared::start::Start;
-use quayside_shared::table::{IdempotencyKey, Table};
-use quayside_shared::vault::Vault;
+use quayside_domain::{Endpoint, EndpointId, Error, Provider, Result, SigningSecret, Timestamp};
+use quayside_edge::config::AuthConfig;
+use quayside_edge::http::{Callers, Fields, MAX_BODY_BYTES, created, no_content, ok, read, respond, segments};
+use quayside_edge::start::Start;
+use quayside_store::config::{ConfigError, Variables, vault_key};
+use quayside_store::table::{IdempotencyKey, Table};
+use quayside_store::vault::Vault;
 use serde::Serialize;
 use serde_json::Value;
 use tracing::{info, instrument};

@@ -2,11 +2,11 @@
 
 use std::ops::RangeInclusive;
 
+use quayside_domain::metadata::{AudioTrack, ColorTransfer, Location, Quality};
+use quayside_domain::{Failure, FailureCode, Kind, Metadata};
+use quayside_edge::config::ProcessingConfig;
 use quayside_inspect::image::Image;
 use quayside_inspect::{Audio, Capture, Format, Media, Transfer, Video};
-use quayside_shared::config::ProcessingConfig;
-use quayside_shared::domain::metadata::{AudioTrack, ColorTransfer, Location, Quality};
-use quayside_shared::domain::{Failure, FailureCode, Kind, Metadata};
 
 /// The longest text of a camera's or a codec's that is kept, in characters.
 const MAX_TEXT: usize = 100;

@@ -1,14 +1,14 @@
 //! One asset's inspection: what its bytes are, and what is written for them. Nothing here changes the record.
 
-use quayside_inspect::image::Limits;
-use quayside_inspect::{self as inspect, Budget, File, Format, Media, sniff};
-use quayside_shared::config::ProcessingConfig;
-use quayside_shared::domain::upload::MAX_SINGLE_BYTES;
-use quayside_shared::domain::{
+use quayside_domain::upload::MAX_SINGLE_BYTES;
+use quayside_domain::{
     Asset, Error, Failure, FailureCode, Kind, MediaType, Metadata, Result, Sha256, Strategy, Variant,
 };
-use quayside_shared::storage::NewObject;
-use quayside_shared::table::Work;
+use quayside_edge::config::ProcessingConfig;
+use quayside_inspect::image::Limits;
+use quayside_inspect::{self as inspect, Budget, File, Format, Media, sniff};
+use quayside_store::storage::NewObject;
+use quayside_store::table::Work;
 use sha2::Digest;
 
 use crate::ranges::{NotRead, Stored};

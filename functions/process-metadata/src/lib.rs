@@ -13,14 +13,16 @@ use std::time::{Duration, Instant};
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use lambda_runtime::LambdaEvent;
+use quayside_domain::{Asset, Error, Failure, FailureCode, Result, Timestamp};
+use quayside_edge::config::ProcessingConfig;
+use quayside_edge::queue;
+use quayside_edge::start::Start;
+use quayside_edge::telemetry::Metric;
+use quayside_edge::work::fail;
 use quayside_inspect::image::Limits;
-use quayside_shared::config::{ConfigError, ProcessingConfig, Variables};
-use quayside_shared::domain::{Asset, Error, Failure, FailureCode, Result, Timestamp};
-use quayside_shared::queue;
-use quayside_shared::start::Start;
-use quayside_shared::storage::Storage;
-use quayside_shared::table::{Message, Table, Work};
-use quayside_shared::telemetry::Metric;
+use quayside_store::config::{ConfigError, Variables};
+use quayside_store::storage::Storage;
+use quayside_store::table::{Message, Table, Work};
 use tracing::{info, instrument, warn};
 
 use inspection::Verdict;
@@ -87,7 +89,7 @@ async fn work_on(app: &App, message: &SqsMessage) -> Result<()> {
         Err(error) if attempt >= app.config.attempts => {
             let detail = "The file could not be inspected, through no fault of its own. Try again later.".to_owned();
             let failure = Failure { code: FailureCode::ProcessingGaveUp, detail };
-            match app.table.mark_failed(&work, Timestamp::now(), failure).await {
+            match fail(&app.table, &work, Timestamp::now(), failure).await {
                 Err(Error::Conflict) => app.table.purge_again(&parsed, Timestamp::now()).await?,
                 failed => drop(failed?),
             }
@@ -105,7 +107,7 @@ async fn record(app: &App, message: &Message, work: &Work<Asset>, verdict: Verdi
         }
         Verdict::Refused(failure) => {
             info!(code = ?failure.code, detail = failure.detail, "asset refused");
-            let failed = app.table.mark_failed(work, now, failure).await;
+            let failed = fail(&app.table, work, now, failure).await;
             return failed.map(drop).or_else(overtaken);
         }
     };

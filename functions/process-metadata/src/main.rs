@@ -1,8 +1,8 @@
 //! The function's process: log and configuration, then events.
 
 use lambda_runtime::{Error, run, service_fn};
-use quayside_shared::config::Variables;
-use quayside_shared::telemetry;
+use quayside_edge::telemetry;
+use quayside_store::config::Variables;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
+use quayside_domain::{Asset, Error};
 use quayside_inspect::Source;
-use quayside_shared::domain::{Asset, Error};
-use quayside_shared::storage::Storage;
-use quayside_shared::table::Work;
+use quayside_store::storage::Storage;
+use quayside_store::table::Work;
 
 /// An upload in storage.
 #[derive(Clone, Copy, Debug)]

@@ -4,11 +4,11 @@
 use futures_util::{StreamExt, stream};
 use http::HeaderMap;
 use lambda_http::{Body, Request, Response};
-use quayside_shared::domain::{AssetId, Error, Result, Timestamp};
-use quayside_shared::http::{accepted, read};
-use quayside_shared::notification;
-use quayside_shared::storage::keys;
-use quayside_shared::telemetry::upload_completed;
+use quayside_domain::keys;
+use quayside_domain::{AssetId, Error, Result, Timestamp};
+use quayside_edge::b2_signature;
+use quayside_edge::http::{accepted, read};
+use quayside_edge::telemetry::upload_completed;
 use serde::Deserialize;
 use serde_json::json;
 use tracing::{debug, info, instrument};
@@ -57,8 +57,8 @@ pub(crate) async fn receive(app: &App, request: &Request) -> Result<Response<Bod
 /// # Errors
 /// `InvalidSignature`.
 fn verify(headers: &HeaderMap, body: &[u8], secret: &str) -> Result<()> {
-    let header = headers.get(notification::SIGNATURE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if notification::is_signed(secret, body, header) { Ok(()) } else { Err(Error::InvalidSignature) }
+    let header = headers.get(b2_signature::SIGNATURE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if b2_signature::is_signed(secret, body, header) { Ok(()) } else { Err(Error::InvalidSignature) }
 }
 
 /// Completes the upload that an event is about, if that is one in one piece whose bytes are awaited and have come
@@ -119,12 +119,12 @@ mod tests {
         "objectVersionId":"4_zaea8c5bc362ae55070130333_f117c7bd5d6c6597c_d20230521_m235957_c001"}]}"#;
 
     fn holds(signature: &str, body: &str) -> bool {
-        let headers = [(notification::SIGNATURE.parse().unwrap(), signature.parse().unwrap())].into_iter().collect();
+        let headers = [(b2_signature::SIGNATURE.parse().unwrap(), signature.parse().unwrap())].into_iter().collect();
         verify(&headers, body.as_bytes(), SECRET).is_ok()
     }
 
     fn sign(body: &str) -> String {
-        notification::sign(SECRET, body.as_bytes())
+        b2_signature::sign(SECRET, body.as_bytes())
     }
 
     fn upload_of(event_type: &str, bucket: &str, object: &str) -> Option<String> {
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn the_signature_is_the_algorithms_own() {
         let digest = "v1=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
-        let headers = [(notification::SIGNATURE.parse().unwrap(), digest.parse().unwrap())].into_iter().collect();
+        let headers = [(b2_signature::SIGNATURE.parse().unwrap(), digest.parse().unwrap())].into_iter().collect();
         assert!(verify(&headers, b"what do ya want for nothing?", "Jefe").is_ok());
     }
 

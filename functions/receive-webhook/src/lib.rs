@@ -3,7 +3,7 @@
 //!
 //! A provider is one file, which checks a signature and reads what was made, and its name in [`Provider`].
 //!
-//! [`Provider`]: quayside_shared::domain::Provider
+//! [`Provider`]: quayside_domain::Provider
 
 mod b2;
 mod made;
@@ -14,15 +14,15 @@ mod urls;
 use std::convert::Infallible;
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::config::{
-    ConfigError, Secret, TableConfig, UploadConfig, Variables, b2_webhook_secret, bucket, ingested_within_seconds,
-    inspected_within_seconds, source_rules, vault_key,
+use quayside_domain::{Error, Result, SourceRules};
+use quayside_edge::config::{
+    UploadConfig, b2_webhook_secret, ingested_within_seconds, inspected_within_seconds, source_rules,
 };
-use quayside_shared::domain::{Error, Result, SourceRules};
-use quayside_shared::http::{respond, segments};
-use quayside_shared::start::Start;
-use quayside_shared::table::Table;
-use quayside_shared::vault::Vault;
+use quayside_edge::http::{respond, segments};
+use quayside_edge::start::Start;
+use quayside_store::config::{ConfigError, Secret, TableConfig, Variables, bucket, vault_key};
+use quayside_store::table::Table;
+use quayside_store::vault::Vault;
 
 /// The longest webhook that is read, in bytes.
 const MAX_WEBHOOK_BYTES: usize = 1 << 20;

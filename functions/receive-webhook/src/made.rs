@@ -1,13 +1,13 @@
 //! `POST /v1/webhooks/{provider}/{endpoint}`: what a provider has made becomes ingestions of the endpoint's owner.
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::domain::asset::{Ingestion, Source};
-use quayside_shared::domain::{
+use quayside_domain::asset::{Ingestion, Source};
+use quayside_domain::{
     Caller, Endpoint, EndpointId, Error, FileName, MediaType, Provider, Result, SourceUrl, Tags, Timestamp,
 };
-use quayside_shared::http::{accepted, count_refusal, read, trace_of};
-use quayside_shared::table::{IdempotencyKey, NewIngestion};
-use quayside_shared::telemetry::caller_hash;
+use quayside_edge::http::{accepted, count_refusal, read, trace_of};
+use quayside_edge::telemetry::caller_hash;
+use quayside_store::table::{IdempotencyKey, NewIngestion};
 use serde_json::json;
 use tracing::{info, instrument, warn};
 

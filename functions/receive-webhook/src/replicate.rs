@@ -1,7 +1,7 @@
 //! Replicate: a prediction that has ended, signed by Standard Webhooks.
 
 use http::HeaderMap;
-use quayside_shared::domain::{Error, Result, SigningSecret, Timestamp};
+use quayside_domain::{Error, Result, SigningSecret, Timestamp};
 use serde_json::{Map, Value};
 
 use crate::made::Made;

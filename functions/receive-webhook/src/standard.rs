@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderMap;
-use quayside_shared::domain::{Error, Result, SigningSecret, Timestamp};
+use quayside_domain::{Error, Result, SigningSecret, Timestamp};
 use sha2::Sha256;
 
 /// How far the signed time may be from now, in seconds.

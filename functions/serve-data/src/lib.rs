@@ -4,13 +4,14 @@
 use std::convert::Infallible;
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::config::{AuthConfig, ConfigError, DeliveryConfig, Variables};
-use quayside_shared::delivery::{Cdn, SignedUrl};
-use quayside_shared::domain::{Asset, AssetId, Error, Readable, Result, Status, Timestamp};
-use quayside_shared::http::{Callers, accepts_json, ok, query, redirect, respond, segments};
-use quayside_shared::start::Start;
-use quayside_shared::table::Table;
-use quayside_shared::telemetry::Metric;
+use quayside_domain::{Asset, AssetId, Error, Readable, Result, Status, Timestamp};
+use quayside_edge::config::AuthConfig;
+use quayside_edge::http::{Callers, accepts_json, ok, query, redirect, respond, segments};
+use quayside_edge::start::Start;
+use quayside_edge::telemetry::Metric;
+use quayside_store::config::{ConfigError, DeliveryConfig, Variables};
+use quayside_store::delivery::{Cdn, SignedUrl};
+use quayside_store::table::Table;
 use serde::Serialize;
 use tracing::instrument;
 use utoipa::ToSchema;

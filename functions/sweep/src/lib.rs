@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use futures::stream::{self, StreamExt};
 use lambda_runtime::LambdaEvent;
-use quayside_shared::config::{ConfigError, Variables};
-use quayside_shared::domain::{Asset, Error, Failure, FailureCode, Result, Status, Timestamp};
-use quayside_shared::start::Start;
-use quayside_shared::storage::Storage;
-use quayside_shared::table::{Table, Work};
-use quayside_shared::telemetry::Metric;
+use quayside_domain::{Asset, Error, Failure, FailureCode, Result, Status, Timestamp};
+use quayside_edge::start::Start;
+use quayside_edge::telemetry::Metric;
+use quayside_edge::work::fail;
+use quayside_store::config::{ConfigError, Variables};
+use quayside_store::storage::Storage;
+use quayside_store::table::{Table, Work};
 use serde::Serialize;
 use serde_json::Value;
 use tracing::{error, info, instrument, warn};
@@ -131,7 +132,7 @@ async fn sweep(app: &App, work: &Work<Asset>) -> Result<Turn> {
     match (work.status, work.failure.as_ref().map(|failure| failure.code)) {
         (Status::AwaitingUpload, _) => {
             let detail = "The upload was not completed in time.";
-            let failed = app.table.mark_failed(work, now, failure(FailureCode::UploadExpired, detail)).await?;
+            let failed = fail(&app.table, work, now, failure(FailureCode::UploadExpired, detail)).await?;
             // The upload is over. If its bytes cannot be deleted now, the record is due for that.
             if let Err(error) = clean(app, &failed).await {
                 error!(error = error.causes(), "the bytes of an expired upload are left to the next sweep");
@@ -140,7 +141,7 @@ async fn sweep(app: &App, work: &Work<Asset>) -> Result<Turn> {
         }
         (Status::Ingesting, _) => {
             let detail = "The file was not fetched in time, through no fault of its source. Send its URL again.";
-            let failed = app.table.mark_failed(work, now, failure(FailureCode::IngestionGaveUp, detail)).await?;
+            let failed = fail(&app.table, work, now, failure(FailureCode::IngestionGaveUp, detail)).await?;
             if let Err(error) = clean(app, &failed).await {
                 error!(error = error.causes(), "the bytes of a given up fetch are left to the next sweep");
             }
@@ -148,13 +149,13 @@ async fn sweep(app: &App, work: &Work<Asset>) -> Result<Turn> {
         }
         (Status::Uploaded, _) => {
             let detail = "The file was not inspected in time, through no fault of its own. Try again later.";
-            app.table.mark_failed(work, now, failure(FailureCode::ProcessingGaveUp, detail)).await?;
+            fail(&app.table, work, now, failure(FailureCode::ProcessingGaveUp, detail)).await?;
             Ok(Turn::GivenUp)
         }
         // The bucket has emptied what is below `incoming/`.
         (Status::Failed, Some(FailureCode::ProcessingGaveUp)) => {
             let detail = "The file could not be inspected and is no longer kept. Upload it again.";
-            let failed = app.table.mark_failed(work, now, failure(FailureCode::BytesMissing, detail)).await?;
+            let failed = fail(&app.table, work, now, failure(FailureCode::BytesMissing, detail)).await?;
             clean(app, &failed).await?;
             Ok(Turn::Cleaned)
         }

@@ -1,8 +1,8 @@
 //! The end of an upload that nobody wants any more.
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::domain::{Asset, AssetId, Caller, Error, Owned, Result, Status, Timestamp};
-use quayside_shared::http::no_content;
+use quayside_domain::{Asset, AssetId, Caller, Error, Owned, Result, Status, Timestamp};
+use quayside_edge::http::no_content;
 use tracing::{instrument, warn};
 
 use crate::App;

@@ -1,10 +1,10 @@
 //! What storage has of an upload, and when the rest should be there.
 
 use lambda_http::{Body, Request, Response};
-use quayside_shared::domain::upload::{AnyPartNumber, Parts};
-use quayside_shared::domain::{Asset, AssetId, PartNumber, Readable, Result, Status, Strategy, Timestamp};
-use quayside_shared::http::ok;
-use quayside_shared::storage::UploadedPart;
+use quayside_domain::upload::{AnyPartNumber, Parts};
+use quayside_domain::{Asset, AssetId, PartNumber, Readable, Result, Status, Strategy, Timestamp};
+use quayside_edge::http::ok;
+use quayside_store::storage::UploadedPart;
 use serde::Serialize;
 use tracing::instrument;
 use utoipa::ToSchema;

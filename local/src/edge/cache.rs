@@ -16,8 +16,8 @@ use aws_sdk_s3::error::{DisplayErrorContext, SdkError};
 use aws_sdk_s3::operation::RequestId;
 use bytes::Bytes;
 use moka::future::Cache;
-use quayside_shared::config::ConfigError;
-use quayside_shared::connections::http_client;
+use quayside_store::config::ConfigError;
+use quayside_store::connections::http_client;
 use tracing::warn;
 
 use super::Origin;

@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::future::join_all;
 use hmac::{Hmac, KeyInit, Mac};
-use quayside_shared::connections::http_client;
+use quayside_store::connections::http_client;
 use reqwest::Response;
 use sha2::Sha256;
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use dynoxide::Database;
 use dynoxide::actions::put_item::PutItemRequest;
-use quayside_shared::connections::http_client;
+use quayside_store::connections::http_client;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 

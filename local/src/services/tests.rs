@@ -7,7 +7,7 @@ use aws_sdk_secretsmanager::config::retry::RetryConfig;
 use aws_sdk_secretsmanager::config::{AppName, BehaviorVersion, Credentials, Region};
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::QueueAttributeName;
-use quayside_shared::connections::http_client;
+use quayside_store::connections::http_client;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 

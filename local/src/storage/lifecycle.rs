@@ -1,6 +1,6 @@
 //! Lifecycle rules: what goes after some days.
 
-use quayside_shared::storage::rules;
+use quayside_store::storage::rules;
 use rusqlite::params;
 use s3s::S3ErrorCode;
 use s3s::dto::{

@@ -29,7 +29,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use quayside_shared::storage::rules;
+use quayside_store::storage::rules;
 use s3s::dto::CORSRule;
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;

@@ -13,7 +13,7 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
-use quayside_shared::connections::http_client;
+use quayside_store::connections::http_client;
 use reqwest::{Method, StatusCode};
 use time::OffsetDateTime;
 use tokio::task::JoinHandle;

@@ -2,8 +2,8 @@
 
 use create_assets::{Begun, Brought, FileAtUrl, FilesAtUrls};
 use manage_assets::AssetPage;
-use quayside_shared::domain::{FileName, Kind, MediaType, ProjectId, Sha256, Status, Tags};
-use quayside_shared::http::AssetJson;
+use quayside_domain::{FileName, Kind, MediaType, ProjectId, Sha256, Status, Tags};
+use quayside_edge::http::AssetJson;
 use serde_json::{Map, Value, json};
 use serve_data::DataUrl;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use quayside_shared::domain::AssetId;
-use quayside_shared::http::Problem;
+use quayside_domain::AssetId;
+use quayside_edge::http::Problem;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 

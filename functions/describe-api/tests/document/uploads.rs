@@ -2,7 +2,7 @@
 
 use complete_upload::Completed;
 use initiate_upload::{Instructions, NewUpload, SignedParts, WantedParts};
-use quayside_shared::http::AssetJson;
+use quayside_edge::http::AssetJson;
 use serde_json::json;
 use track_upload::Progress;
 

@@ -1,7 +1,7 @@
 //! Webhooks that come in, and the endpoints that they come to.
 
 use manage_webhooks::{EndpointList, EndpointWithSecret, NewEndpoint};
-use quayside_shared::domain::{EndpointId, Provider};
+use quayside_domain::{EndpointId, Provider};
 use serde_json::{Value, json};
 
 use crate::examples::{CREATED_AT, ENDPOINT, SECRET};
