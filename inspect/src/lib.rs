@@ -19,6 +19,8 @@
 //! assert_eq!(Format::Svg.media_type(), "image/svg+xml");
 //! ```
 
+#![warn(clippy::indexing_slicing)]
+
 mod audio_frame;
 mod codec;
 mod container;

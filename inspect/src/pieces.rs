@@ -72,9 +72,8 @@ impl<'a> Pieces<'a> {
         self.fuel.set(fuel);
         let index = self.pieces.partition_point(|piece| piece.end() <= at);
         let Some(piece) = self.pieces.get(index).filter(|piece| piece.at <= at) else { return &[] };
-        let start = (at - piece.at) as usize;
-        let end = start.saturating_add(length).min(piece.bytes.len());
-        &piece.bytes[start..end]
+        let rest = piece.bytes.get((at - piece.at) as usize..).unwrap_or_default();
+        rest.get(..length).unwrap_or(rest)
     }
 
     /// Notes that a range is wanted, to be fetched together with whatever else is missing. What lies beyond the file's

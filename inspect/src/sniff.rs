@@ -26,7 +26,7 @@ pub const SNIFF_BYTES: usize = 64 * 1024;
 /// contradicts itself.
 #[must_use]
 pub fn sniff(head: &[u8], size: u64) -> Option<Format> {
-    let head = &head[..head.len().min(SNIFF_BYTES)];
+    let head = head.get(..SNIFF_BYTES).unwrap_or(head);
     match head {
         // A marker that can follow the start of an image: a frame, a table, application data or a comment.
         [0xFF, 0xD8, 0xFF, 0xC0..=0xCF | 0xDB..=0xFE, ..] => Some(Format::Jpeg),

@@ -42,8 +42,8 @@ fn attribute(tag: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let (name, rest) = tag.split_at(end);
     let rest = rest.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
     let (&quote, rest) = rest.split_first().filter(|(quote, _)| matches!(quote, b'"' | b'\''))?;
-    let end = rest.iter().position(|&byte| byte == quote)?;
-    Some((name, &rest[..end], &rest[end + 1..]))
+    let mut parts = rest.splitn(2, |&byte| byte == quote);
+    Some((name, parts.next()?, parts.next()?))
 }
 
 /// A length in CSS pixels (CSS Values 4, section 6.2). `None` for one that depends on what is around the drawing, as

@@ -49,7 +49,7 @@ impl<'a> Segments<'a> {
         if fill == 0 {
             return Err(unreadable("something else stands where a JPEG segment has to be"));
         }
-        self.rest = &self.rest[fill + 1..];
+        self.pass(fill + 1)?;
         if marker == END_OF_IMAGE {
             return Ok(None);
         }
@@ -58,7 +58,7 @@ impl<'a> Segments<'a> {
             return Err(unreadable("a JPEG segment has no length"));
         }
         let payload = self.rest.get(2..length).ok_or_else(cut_off)?;
-        self.rest = &self.rest[length..];
+        self.pass(length)?;
         self.in_scan = marker == START_OF_SCAN;
         Ok(Some(Segment { marker, payload }))
     }
@@ -68,14 +68,17 @@ impl<'a> Segments<'a> {
         loop {
             let at = self.rest.iter().position(|&byte| byte == 0xFF).ok_or_else(cut_off)?;
             match *self.rest.get(at + 1).ok_or_else(cut_off)? {
-                0x00 | 0xD0..=0xD7 => self.rest = &self.rest[at + 2..],
-                0xFF => self.rest = &self.rest[at + 1..],
-                _ => {
-                    self.rest = &self.rest[at..];
-                    return Ok(());
-                }
+                0x00 | 0xD0..=0xD7 => self.pass(at + 2)?,
+                0xFF => self.pass(at + 1)?,
+                _ => return self.pass(at),
             }
         }
+    }
+
+    /// Passes over so many bytes.
+    fn pass(&mut self, length: usize) -> Result<(), Error> {
+        self.rest = self.rest.get(length..).ok_or_else(cut_off)?;
+        Ok(())
     }
 }
 

@@ -102,14 +102,14 @@ fn bitstream(name: &[u8; 4], data: &[u8]) -> Result<(u32, u32, bool), Error> {
     let damaged = || unreadable("its WebP picture data is damaged");
     if name == b"VP8L" {
         let bits = read::u32_le(data, 1).ok_or_else(cut_off)?;
-        if data[0] != 0x2F {
+        if data.first() != Some(&0x2F) {
             return Err(damaged());
         }
         return Ok(((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, bits >> 28 & 1 != 0));
     }
     let (width, height) = read::u16_le(data, 6).zip(read::u16_le(data, 8)).ok_or_else(cut_off)?;
-    let is_key_frame = data[0] & 1 == 0;
-    if !is_key_frame || data[3..6] != [0x9D, 0x01, 0x2A] {
+    // A key frame, which has a zero there, and its start code.
+    if !matches!(data, [tag, _, _, 0x9D, 0x01, 0x2A, ..] if tag & 1 == 0) {
         return Err(damaged());
     }
     // The upper two bits are a hint for scaling.
@@ -128,6 +128,6 @@ fn chunk(bytes: &[u8]) -> Result<Chunk<'_>, Error> {
     let (name, length) = read::array(bytes, 0).zip(read::u32_le(bytes, 4)).ok_or_else(cut_off)?;
     let end = (length as usize).checked_add(8).ok_or_else(cut_off)?;
     let data = bytes.get(8..end).ok_or_else(cut_off)?;
-    let padded = (end + (end & 1)).min(bytes.len());
-    Ok(Chunk { name, data, after: &bytes[padded..] })
+    let padded = end + (end & 1);
+    Ok(Chunk { name, data, after: bytes.get(padded..).unwrap_or_default() })
 }

@@ -15,8 +15,7 @@ pub(super) fn sniff(head: &[u8]) -> Option<Format> {
         let value = header.get(at..at.checked_add(length)?)?;
         if id == DOC_TYPE {
             // A string may be padded with zeros.
-            let end = value.iter().position(|&byte| byte == 0).unwrap_or(value.len());
-            return match &value[..end] {
+            return match value.split(|&byte| byte == 0).next()? {
                 b"webm" => Some(Format::WebM),
                 b"matroska" => Some(Format::Matroska),
                 _ => None,

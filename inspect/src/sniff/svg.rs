@@ -18,23 +18,25 @@ pub(crate) fn root(head: &[u8]) -> Option<&[u8]> {
             rest = after(inner, b"-->")?;
         } else if let Some(inner) = rest.strip_prefix(b"<!DOCTYPE") {
             let name = inner.trim_ascii_start();
-            if name.len() == inner.len() || !is_svg_name(name) {
+            if name.len() == inner.len() || after_svg_name(name).is_none() {
                 return None;
             }
             rest = after_doctype(name)?;
         } else {
-            let name = rest.strip_prefix(b"<")?;
-            return is_svg_name(name).then(|| &name[b"svg".len()..]);
+            return rest.strip_prefix(b"<").and_then(after_svg_name);
         }
     }
 }
 
-fn is_svg_name(bytes: &[u8]) -> bool {
-    matches!(bytes, [b's', b'v', b'g', b' ' | b'\t' | b'\r' | b'\n' | b'>' | b'/' | b'[', ..])
+/// What follows the name `svg`; `None` if another name starts here.
+fn after_svg_name(bytes: &[u8]) -> Option<&[u8]> {
+    let rest = bytes.strip_prefix(b"svg")?;
+    matches!(rest, [b' ' | b'\t' | b'\r' | b'\n' | b'>' | b'/' | b'[', ..]).then_some(rest)
 }
 
 fn after<'a>(bytes: &'a [u8], end: &[u8]) -> Option<&'a [u8]> {
-    bytes.windows(end.len()).position(|window| window == end).map(|at| &bytes[at + end.len()..])
+    let at = bytes.windows(end.len()).position(|window| window == end)?;
+    bytes.get(at + end.len()..)
 }
 
 /// What follows a document type declaration, which may hold quoted text and, in brackets, declarations and comments.

@@ -67,10 +67,9 @@ impl<'a> Lexer<'a> {
     }
 
     fn passed(&mut self, is_passed: impl Fn(u8) -> bool) -> &'a [u8] {
-        let rest = self.rest();
-        let length = rest.iter().position(|&byte| !is_passed(byte)).unwrap_or(rest.len());
-        self.at += length;
-        &rest[..length]
+        let passed = self.rest().split(|&byte| !is_passed(byte)).next().unwrap_or_default();
+        self.at += passed.len();
+        passed
     }
 
     /// Passes over blanks and comments.
