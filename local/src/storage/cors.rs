@@ -105,7 +105,7 @@ mod tests {
         assert!(!matches("https://a.test", "https://a.test.evil.test"));
         assert!(matches("https://*.a.test", "https://b.a.test"));
         assert!(!matches("https://*.a.test", "https://a.test"));
-        assert!(!matches("ab*ba", "aba"));
+        assert!(!matches("xy*yx", "xyx"));
         assert!(matches("*", "null"));
     }
 }

@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_misspelt_field_is_named() {
-        let error = fields(r#"{"filname": "a"}"#).unwrap().finish().unwrap_err();
-        assert_eq!(error.to_string(), "There is no field filname here.");
+        let error = fields(r#"{"fileName": "a"}"#).unwrap().finish().unwrap_err();
+        assert_eq!(error.to_string(), "There is no field fileName here.");
     }
 }
