@@ -1,4 +1,4 @@
-"""A JPEG of 12 megapixels to its two renditions: ours, sharp and Pillow, in turns."""
+"""A JPEG of 12 megapixels to both thumbnails: ours, sharp and Pillow, in turns."""
 
 import json
 import os

@@ -7,12 +7,12 @@ use quayside_domain::{
 use quayside_edge::config::ProcessingConfig;
 use quayside_inspect::image::Limits;
 use quayside_inspect::{self as inspect, Budget, File, Format, Media, sniff};
+use quayside_render::{self as render, Thumbnails, thumbnails};
 use quayside_store::storage::NewObject;
 use quayside_store::table::Work;
 use sha2::Digest;
 
 use crate::ranges::{NotRead, Stored};
-use crate::thumbnails::{self, Thumbnails, thumbnails};
 use crate::{App, found};
 
 /// What inspection came to.
@@ -48,17 +48,17 @@ pub(crate) async fn inspect(app: &App, work: &Work<Asset>) -> Result<Verdict> {
     let mut variants = Vec::new();
     let webp = Format::WebP.media_type();
     let webp = MediaType::parse(webp).ok_or_else(|| Error::Internal("WebP is no known type".into()))?;
-    for rendition in thumbnails.into_iter().flat_map(|thumbnails| thumbnails.renditions) {
+    for made in thumbnails.into_iter().flat_map(|thumbnails| thumbnails.variants) {
         variants.push(Variant {
-            name: rendition.name.to_owned(),
+            name: made.name.to_owned(),
             content_type: webp,
-            width: rendition.width,
-            height: rendition.height,
-            size: rendition.bytes.len() as u64,
+            width: made.width,
+            height: made.height,
+            size: made.bytes.len() as u64,
         });
-        let name = work.name.derived(rendition.name, "webp");
-        let object = NewObject { bytes: rendition.bytes, content_type: webp, name };
-        app.storage.put_variant(work, rendition.name, object).await?;
+        let name = work.name.derived(made.name, "webp");
+        let object = NewObject { bytes: made.bytes, content_type: webp, name };
+        app.storage.put_variant(work, made.name, object).await?;
     }
     // The original of a multipart upload, and of an asset that was ready before, is where it stays.
     if work.upload.as_ref().is_some_and(|upload| upload.strategy == Strategy::Single) {
@@ -128,9 +128,9 @@ impl Judge {
         };
         let thumbnails = match self.config.thumbnails.then(|| thumbnails(&bytes, &image)).transpose() {
             Ok(thumbnails) => thumbnails,
-            Err(error @ thumbnails::Error::Unreadable { .. }) => return Ok(Err(unreadable(error.to_string()))),
+            Err(error @ render::Error::Unreadable { .. }) => return Ok(Err(unreadable(error.to_string()))),
             // Not the file's fault, so it is tried again.
-            Err(error @ thumbnails::Error::Failed) => return Err(Error::Unavailable(error.into())),
+            Err(error @ render::Error::Failed) => return Err(Error::Unavailable(error.into())),
         };
         let blurhash = thumbnails.as_ref().map(|thumbnails| thumbnails.blurhash.clone());
         let metadata = found::of_image(image, blurhash, self.keep_location);

@@ -7,7 +7,6 @@
 mod found;
 mod inspection;
 mod ranges;
-pub mod thumbnails;
 
 use std::time::{Duration, Instant};
 

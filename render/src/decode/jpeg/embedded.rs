@@ -6,26 +6,27 @@
 //! the picture, and that decides where it helps:
 //!
 //! - Of a baseline JPEG every bit has to be read to learn the means of its blocks. After that, all that the larger
-//!   renditions need is nearly there: of 24 megapixels nothing would be saved. It is always decoded itself.
+//!   variants need is nearly there: of 24 megapixels nothing would be saved. It is always decoded itself.
 //! - A progressive JPEG has scans of these means alone, which are a small part of its bytes. To read them and the
-//!   preview instead of all scans takes 120 instead of 360 ms for 24 megapixels, renditions included, and 220 instead of
+//!   preview instead of all scans takes 120 instead of 360 ms for 24 megapixels, variants included, and 220 instead of
 //!   720 ms for 48. libjpeg still allocates what it would for all scans. All scans of the means are read, also those
 //!   that come after finer ones, or they could paint another picture over the one that was compared.
 //!
 //! The price: damage in the finer scans, which lie unread, is not found out. That the file is whole, `inspect` has made
 //! sure of by its segments.
 //!
-//! Most previews are of 160 × 120 pixels, less than any rendition needs. One that makes do for the thumbnail alone saves
-//! nothing, since the picture has to be decoded for the larger rendition.
+//! Most previews are of 160 × 120 pixels, less than any variant needs. One that makes do for the thumbnail alone saves
+//! nothing, since the picture has to be decoded for the larger variant.
 
 use std::ops::Range;
 
 use quayside_inspect::image::jpeg::exif_thumbnail;
 use turbojpeg::ScalingFactor;
 
-use super::super::pixels::{Layout, Pixels};
-use super::super::{PREVIEW_SIDE, fit};
-use super::jpeg::{Jpeg, JpegSegments};
+use super::file::Jpeg;
+use super::segments::JpegSegments;
+use crate::pixels::{Layout, Pixels};
+use crate::variant::{PREVIEW_SIDE, fit};
 
 /// A picture of fewer times the pixels of its preview is decoded quickly enough.
 const MIN_RATIO: u64 = 4;
@@ -42,7 +43,7 @@ const COMPARED_SIDE: u32 = 160;
 const MAX_MEAN_DIFFERENCE: u64 = 4;
 const MAX_DIFFERENCE: u8 = 40;
 
-/// The preview, in the picture's own colours and orientation, if it is as good as the picture for all renditions.
+/// The preview, in the picture's own colours and orientation, if it is as good as the picture for all variants.
 pub(super) fn usable(bytes: &[u8], main: &Jpeg<'_>, segments: &JpegSegments<'_>) -> Option<Pixels> {
     let layout = Some(main.layout()).filter(|layout| matches!(layout, Layout::Rgb | Layout::Gray))?;
     let file = exif_thumbnail(bytes)?;

@@ -26,7 +26,7 @@ const CURVE_LENGTH: u32 = 4096;
 impl Profile {
     /// `cICP` before an ICC profile, that before `sRGB`, and that before `gAMA` and `cHRM`; what cannot be read counts
     /// as missing. `None` is sRGB.
-    pub(in super::super) fn of_png(info: &Info<'_>) -> Option<Self> {
+    pub(crate) fn of_png(info: &Info<'_>) -> Option<Self> {
         info.coding_independent_code_points
             .and_then(coded)
             .or_else(|| info.icc_profile.as_deref().and_then(Self::parse))

@@ -1,6 +1,6 @@
 //! What a viewer draws the frames of an animation on.
 
-use super::super::pixels::{Layout, Pixels};
+use crate::pixels::{Layout, Pixels};
 
 /// What becomes of a frame when its time is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

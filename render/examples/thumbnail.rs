@@ -9,9 +9,9 @@ use std::error::Error;
 use std::time::Instant;
 use std::{env, fs};
 
-use process_metadata::thumbnails::thumbnails;
 use quayside_inspect::image::{self, Limits};
 use quayside_inspect::sniff;
+use quayside_render::thumbnails;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let image = image::inspect(&bytes, format, &limits)?;
         let made = thumbnails(&bytes, &image)?;
         rounds.push(cpu_milliseconds()? - before);
-        sizes = made.renditions.iter().map(|one| format!(", \"{}_bytes\": {}", one.name, one.bytes.len())).collect();
+        sizes = made.variants.iter().map(|one| format!(", \"{}_bytes\": {}", one.name, one.bytes.len())).collect();
     }
     let wall = start.elapsed().as_secs_f64() * 1000.0 / rounds.len() as f64;
     rounds.sort_by(f64::total_cmp);

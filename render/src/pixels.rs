@@ -6,7 +6,7 @@ use quayside_inspect::image::Orientation;
 
 /// The samples of a pixel, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Layout {
+pub(crate) enum Layout {
     Gray,
     GrayAlpha,
     Rgb,
@@ -16,7 +16,7 @@ pub(super) enum Layout {
 }
 
 impl Layout {
-    pub(super) fn samples(self) -> usize {
+    pub(crate) fn samples(self) -> usize {
         match self {
             Self::Gray => 1,
             Self::GrayAlpha => 2,
@@ -25,23 +25,23 @@ impl Layout {
         }
     }
 
-    pub(super) fn has_alpha(self) -> bool {
+    pub(crate) fn has_alpha(self) -> bool {
         matches!(self, Self::GrayAlpha | Self::Rgba)
     }
 }
 
 /// Rows from top to bottom, without padding. Alpha is not multiplied in.
 #[derive(Clone, Debug)]
-pub(super) struct Pixels {
-    pub(super) width: u32,
-    pub(super) height: u32,
-    pub(super) layout: Layout,
-    pub(super) bytes: Vec<u8>,
+pub(crate) struct Pixels {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) layout: Layout,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Pixels {
     /// The picture in another size, its colours weighted by alpha so that what is transparent leaves no fringe.
-    pub(super) fn resize(&self, width: u32, height: u32) -> Self {
+    pub(crate) fn resize(&self, width: u32, height: u32) -> Self {
         if (width, height) == (self.width, self.height) {
             return self.clone();
         }
@@ -63,7 +63,7 @@ impl Pixels {
     }
 
     /// A rectangle of the picture: left, top, width, height. It has to lie within.
-    pub(super) fn crop(&self, [left, top, width, height]: [u32; 4]) -> Self {
+    pub(crate) fn crop(&self, [left, top, width, height]: [u32; 4]) -> Self {
         let samples = self.layout.samples();
         let columns = left as usize * samples..(left + width) as usize * samples;
         let rows = self.bytes.chunks_exact(self.width as usize * samples);
@@ -73,7 +73,7 @@ impl Pixels {
     }
 
     /// The picture turned upright.
-    pub(super) fn upright(self, orientation: Orientation) -> Self {
+    pub(crate) fn upright(self, orientation: Orientation) -> Self {
         if orientation == Orientation::Upright {
             return self;
         }
@@ -102,7 +102,7 @@ impl Pixels {
     }
 
     /// An RGB or RGBA picture as RGBA on a white ground, fully opaque.
-    pub(super) fn on_white(&self) -> Vec<u8> {
+    pub(crate) fn on_white(&self) -> Vec<u8> {
         let over = |colour: u8, alpha: u8| {
             let (colour, alpha) = (u32::from(colour), u32::from(alpha));
             ((colour * alpha + 255 * (255 - alpha) + 127) / 255) as u8
@@ -120,7 +120,7 @@ impl Pixels {
 
 /// Takes a picture row by row and keeps only what a preview needs: each square of `factor` × `factor` pixels becomes
 /// their mean, so that a large picture never is in memory as a whole.
-pub(super) struct Shrink {
+pub(crate) struct Shrink {
     width: usize,
     layout: Layout,
     factor: usize,
@@ -133,7 +133,7 @@ pub(super) struct Shrink {
 
 impl Shrink {
     /// For a picture of this size, of which at least `side` pixels are to be left on the longer side, or all.
-    pub(super) fn new(width: u32, height: u32, layout: Layout, side: u32) -> Self {
+    pub(crate) fn new(width: u32, height: u32, layout: Layout, side: u32) -> Self {
         let factor = (width.max(height) / side).max(1);
         let out_width = width.div_ceil(factor) as usize;
         Self {
@@ -148,7 +148,7 @@ impl Shrink {
     }
 
     /// Takes the next row.
-    pub(super) fn push(&mut self, row: &[u8]) {
+    pub(crate) fn push(&mut self, row: &[u8]) {
         let samples = self.layout.samples();
         let row = &row[..self.width * samples];
         if self.factor == 1 {
@@ -190,7 +190,7 @@ impl Shrink {
     }
 
     /// The picture, from the rows that came.
-    pub(super) fn finish(mut self) -> Pixels {
+    pub(crate) fn finish(mut self) -> Pixels {
         if self.rows > 0 {
             self.finish_squares();
         }

@@ -2,8 +2,8 @@
 
 use image::{DynamicImage, GenericImage, GenericImageView, Rgb, RgbImage, Rgba, RgbaImage};
 
-use super::super::riff::{self, Chunks};
 use super::{assert_near, photograph, preview, process, psnr};
+use crate::riff::{self, Chunks};
 
 /// Flags of the header.
 const ICC: u8 = 1 << 5;

@@ -3,9 +3,11 @@
 //! libwebp's own encoder for animations is not used: what `webp` makes of it keeps all pictures in memory until the
 //! last has come, twice, and has no say in how long the last is shown.
 
-use super::super::pixels::Pixels;
-use super::super::riff::{self, Chunks};
-use super::super::{Error, Rendition, webp};
+use crate::encode::webp;
+use crate::error::Error;
+use crate::pixels::Pixels;
+use crate::riff::{self, Chunks};
+use crate::variant::Variant;
 
 /// Quality of libwebp's lossy compression, of 100. A picture that moves is looked at less closely.
 const QUALITY: f32 = 70.0;
@@ -77,7 +79,7 @@ impl Strip {
     }
 
     /// `animation`, of at least two pictures.
-    pub(super) fn finish(self) -> Option<Rendition> {
+    pub(super) fn finish(self) -> Option<Variant> {
         if self.pictures.len() < 2 {
             return None;
         }
@@ -92,7 +94,7 @@ impl Strip {
             let header = [x, y, width - 1, height - 1, delay].map(riff::u24).concat();
             riff::push(&mut chunks, *b"ANMF", &[header.as_slice(), &[REPLACES], &picture].concat());
         }
-        Some(Rendition { name: "animation", width, height, bytes: riff::file(&chunks) })
+        Some(Variant { name: "animation", width, height, bytes: riff::file(&chunks) })
     }
 }
 

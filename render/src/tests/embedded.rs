@@ -66,7 +66,7 @@ fn brightness(picture: &DynamicImage) -> f64 {
     picture.iter().map(|&sample| f64::from(sample)).sum::<f64>() / picture.len() as f64
 }
 
-/// Whether the renditions of the file are made of a preview that is brighter than the picture.
+/// Whether the variants of the file are made of a preview that is brighter than the picture.
 fn is_used(file: &[u8], picture: &DynamicImage) -> bool {
     let made = preview(file);
     assert_eq!((made.width(), made.height()), (1280, 960));
@@ -91,7 +91,7 @@ fn a_preview_that_shows_the_picture_is_used_in_place_of_a_progressive_one() {
 
     // It is stored in the picture's orientation.
     let made = process(&embed(&file, 6, &turbo(&good, 80, false))).unwrap();
-    assert_eq!((made.renditions[1].width, made.renditions[1].height), (960, 1280));
+    assert_eq!((made.variants[1].width, made.variants[1].height), (960, 1280));
 
     for (what, preview) in [
         ("too small", marked(&smaller(&picture, 640, 480))),

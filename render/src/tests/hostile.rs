@@ -61,7 +61,7 @@ fn samples() -> Vec<(&'static str, Vec<u8>)> {
         ("PNG", png(&picture, Metadata::default())),
         ("interlaced PNG", interlaced_png(picture.as_rgb8().unwrap())),
         ("WebP without loss", webp(&picture, Metadata::default())),
-        ("WebP", process(&png(&picture, Metadata::default())).unwrap().renditions[0].bytes.clone()),
+        ("WebP", process(&png(&picture, Metadata::default())).unwrap().variants[0].bytes.clone()),
         ("GIF", gif(&picture)),
         ("animated GIF", super::animation::sample_gif()),
         ("animated WebP", super::animation::sample_webp()),
@@ -185,7 +185,7 @@ fn flipped_bits_never_panic() {
             }
             // A panic would be caught, and told as this.
             if let Err(error) = process(&damaged) {
-                assert!(!error.contains("breaks the decoder"), "{error}");
+                assert!(!error.contains("crashes the decoder"), "{error}");
             }
         }
     }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use moxcms::{ColorProfile, Transform16BitExecutor, TransformOptions};
 
-use super::super::pixels::Layout;
 use super::Profile;
+use crate::pixels::Layout;
 
 /// Brings rows of 16 bits to a sample to 8 bits, and to sRGB on the way where a profile is for them: where light is
 /// stored as it is, as is not rare with 16 bits, 8 of them would leave few shades of the dark ones.
-pub(in super::super) struct Deep {
+pub(crate) struct Deep {
     transform: Option<Arc<Transform16BitExecutor>>,
     /// Before and after.
     layouts: (Layout, Layout),
@@ -20,7 +20,7 @@ pub(in super::super) struct Deep {
 
 impl Deep {
     /// For rows of this layout.
-    pub(in super::super) fn new(layout: Layout, profile: Option<&Profile>) -> Self {
+    pub(crate) fn new(layout: Layout, profile: Option<&Profile>) -> Self {
         let converting = profile.and_then(|profile| {
             let (source, target, converted) = profile.layouts(layout)?;
             let (srgb, options) = (ColorProfile::new_srgb(), TransformOptions::default());
@@ -31,17 +31,17 @@ impl Deep {
     }
 
     /// Of the rows as they come out.
-    pub(in super::super) fn layout(&self) -> Layout {
+    pub(crate) fn layout(&self) -> Layout {
         self.layouts.1
     }
 
     /// Whether they come out in sRGB.
-    pub(in super::super) fn converts(&self) -> bool {
+    pub(crate) fn converts(&self) -> bool {
         self.transform.is_some()
     }
 
     /// A row, from its samples with the higher byte first.
-    pub(in super::super) fn row(&mut self, bytes: &[u8]) -> &[u8] {
+    pub(crate) fn row(&mut self, bytes: &[u8]) -> &[u8] {
         self.deep.clear();
         self.deep.extend(bytes.as_chunks::<2>().0.iter().map(|&sample| u16::from_be_bytes(sample)));
         let mut samples = &self.deep;

@@ -14,8 +14,8 @@ mod webp;
 use quayside_inspect::RasterFormat;
 use quayside_inspect::image::Image;
 
-use super::colour::{self, Profile};
-use super::{Rendition, THUMBNAIL_SIDE, fit};
+use crate::colour::{self, Profile};
+use crate::variant::{THUMBNAIL_SIDE, Variant, fit};
 use canvas::{Canvas, Frame};
 use strip::Strip;
 
@@ -38,7 +38,7 @@ const MAX_PICTURES: usize = 150;
 const MIN_DELAY: u32 = 66;
 
 /// `animation`, if at least two different pictures can be made.
-pub(super) fn animation(bytes: &[u8], image: &Image) -> Option<Rendition> {
+pub(crate) fn animation(bytes: &[u8], image: &Image) -> Option<Variant> {
     let (width, height) = image.stored_size();
     if image.frames < 2 || u64::from(width) * u64::from(height) > MAX_CANVAS {
         return None;

@@ -3,17 +3,17 @@
 mod deep;
 mod png;
 
-pub(super) use deep::Deep;
+pub(crate) use deep::Deep;
 use moxcms::{ColorProfile, DataColorSpace, TransformOptions};
 
-use super::pixels::{Layout, Pixels};
+use crate::pixels::{Layout, Pixels};
 
 /// What the colours of an image are: an ICC profile (ICC.1:2022) that came with it, or what amounts to one.
-pub(super) struct Profile(ColorProfile);
+pub(crate) struct Profile(ColorProfile);
 
 impl Profile {
     /// `None` for a profile that cannot be read: like a browser, Quayside then takes the colours for sRGB.
-    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         ColorProfile::new_from_slice(bytes).ok().map(Self)
     }
 
@@ -50,7 +50,7 @@ impl Profile {
 }
 
 /// The picture in sRGB, as RGB or RGBA.
-pub(super) fn to_srgb(pixels: Pixels, profile: Option<&Profile>) -> Pixels {
+pub(crate) fn to_srgb(pixels: Pixels, profile: Option<&Profile>) -> Pixels {
     let convert = |pixels: &Pixels| profile.and_then(|profile| profile.convert(pixels));
     if let Some(converted) = convert(&pixels) {
         return converted;

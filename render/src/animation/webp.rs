@@ -5,11 +5,11 @@
 
 use webp::PixelLayout;
 
-use super::super::colour::Profile;
-use super::super::decode::StoredFrame;
-use super::super::riff::Chunks;
 use super::canvas::{Disposal, Frame};
 use super::delay;
+use crate::colour::Profile;
+use crate::decode::StoredFrame;
+use crate::riff::Chunks;
 
 pub(super) struct Frames<'a> {
     chunks: Chunks<'a>,

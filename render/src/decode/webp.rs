@@ -5,11 +5,11 @@ mod groups;
 use quayside_inspect::image::Image;
 use webp::{BitstreamFeatures, Decoder, PixelLayout, WebPImage};
 
-use super::super::Error;
-use super::super::colour::Profile;
-use super::super::pixels::{Layout, Pixels, Shrink};
-use super::super::riff::{self, Chunks};
-use super::{Decoded, SHRUNK_SIDE, damaged};
+use super::{Decoded, SHRUNK_SIDE};
+use crate::colour::Profile;
+use crate::error::{Error, damaged};
+use crate::pixels::{Layout, Pixels, Shrink};
+use crate::riff::{self, Chunks};
 
 /// Flags of the `VP8X` chunk.
 const ANIMATION: u8 = 1 << 1;
@@ -62,23 +62,23 @@ fn shrunk(picture: &WebPImage, (left, top): (u32, u32), (width, height): (u32, u
 }
 
 /// A frame of an animation as it is stored (section 2.7.1.1), without what comes before it on its canvas.
-pub(in super::super) struct StoredFrame<'a> {
-    pub(in super::super) left: u32,
-    pub(in super::super) top: u32,
-    pub(in super::super) width: u32,
-    pub(in super::super) height: u32,
+pub(crate) struct StoredFrame<'a> {
+    pub(crate) left: u32,
+    pub(crate) top: u32,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
     /// In milliseconds.
-    pub(in super::super) delay: u32,
+    pub(crate) delay: u32,
     /// Whether its rectangle is cleared when its time is over.
-    pub(in super::super) clears: bool,
+    pub(crate) clears: bool,
     /// Whether it is drawn in place of what is there, rather than over it.
-    pub(in super::super) replaces: bool,
+    pub(crate) replaces: bool,
     chunks: Chunks<'a>,
 }
 
 impl<'a> StoredFrame<'a> {
     /// The frame of an `ANMF` chunk.
-    pub(in super::super) fn parse(data: &'a [u8]) -> Option<Self> {
+    pub(crate) fn parse(data: &'a [u8]) -> Option<Self> {
         let (header, chunks) = data.split_first_chunk::<16>()?;
         let [x, y, width, height, delay] =
             [0, 3, 6, 9, 12].map(|at| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], 0]));
@@ -87,7 +87,7 @@ impl<'a> StoredFrame<'a> {
         Some(Self { left, top, width, height, delay, clears, replaces, chunks })
     }
 
-    pub(in super::super) fn decode(&self) -> Result<WebPImage, Error> {
+    pub(crate) fn decode(&self) -> Result<WebPImage, Error> {
         picture(self.chunks.clone(), (self.width, self.height))
     }
 }

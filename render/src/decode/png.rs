@@ -5,10 +5,10 @@ use std::io::Cursor;
 use png::{BitDepth, ColorType, Transformations};
 use quayside_inspect::image::Image;
 
-use super::super::Error;
-use super::super::colour::{Deep, Profile};
-use super::super::pixels::{Layout, Shrink};
-use super::{Decoded, SHRUNK_SIDE, check_size, damaged};
+use super::{Decoded, SHRUNK_SIDE, check_size};
+use crate::colour::{Deep, Profile};
+use crate::error::{Error, damaged};
+use crate::pixels::{Layout, Shrink};
 
 pub(super) fn decode(bytes: &[u8], image: &Image) -> Result<Decoded, Error> {
     let mut decoder = png::Decoder::new(Cursor::new(bytes));

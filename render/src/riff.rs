@@ -2,11 +2,11 @@
 
 /// A chunk's name and data, one after the other, as far as they are whole.
 #[derive(Clone)]
-pub(super) struct Chunks<'a>(pub(super) &'a [u8]);
+pub(crate) struct Chunks<'a>(pub(super) &'a [u8]);
 
 impl<'a> Chunks<'a> {
     /// Those of a WebP file.
-    pub(super) fn of_file(file: &'a [u8]) -> Self {
+    pub(crate) fn of_file(file: &'a [u8]) -> Self {
         let (name, body) = Chunks(file).next().unwrap_or_default();
         Self(Some(body).filter(|_| &name == b"RIFF").and_then(|body| body.strip_prefix(b"WEBP")).unwrap_or_default())
     }
@@ -27,7 +27,7 @@ impl<'a> Iterator for Chunks<'a> {
 }
 
 /// Appends a chunk.
-pub(super) fn push(target: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
+pub(crate) fn push(target: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
     target.extend(name);
     target.extend((data.len() as u32).to_le_bytes());
     target.extend(data);
@@ -35,7 +35,7 @@ pub(super) fn push(target: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
 }
 
 /// A WebP file of chunks.
-pub(super) fn file(chunks: &[u8]) -> Vec<u8> {
+pub(crate) fn file(chunks: &[u8]) -> Vec<u8> {
     let mut file = Vec::with_capacity(12 + chunks.len());
     file.extend(b"RIFF");
     file.extend((4 + chunks.len() as u32).to_le_bytes());
@@ -45,7 +45,7 @@ pub(super) fn file(chunks: &[u8]) -> Vec<u8> {
 }
 
 /// Three bytes, the lowest first; what does not fit is as much as does.
-pub(super) fn u24(value: u32) -> [u8; 3] {
+pub(crate) fn u24(value: u32) -> [u8; 3] {
     let [a, b, c, _] = value.min(0xFF_FFFF).to_le_bytes();
     [a, b, c]
 }

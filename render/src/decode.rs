@@ -1,6 +1,5 @@
 //! From a file to pixels, no more of them than a preview needs.
 
-mod embedded;
 mod jpeg;
 mod png;
 mod webp;
@@ -8,33 +7,30 @@ mod webp;
 use quayside_inspect::RasterFormat;
 use quayside_inspect::image::Image;
 
-use super::colour::Profile;
-use super::pixels::{Layout, Pixels, Shrink};
-use super::{Error, PREVIEW_SIDE};
-pub(super) use webp::StoredFrame;
+use crate::colour::Profile;
+use crate::error::{Error, damaged};
+use crate::pixels::{Layout, Pixels, Shrink};
+use crate::variant::PREVIEW_SIDE;
+pub(crate) use webp::StoredFrame;
 
 /// Pictures that are shrunk by means of whole squares keep this many pixels on the longer side, so that the filter that
 /// follows has something to work with.
 const SHRUNK_SIDE: u32 = 2 * PREVIEW_SIDE;
 
-pub(super) struct Decoded {
+pub(crate) struct Decoded {
     /// At least as large as the preview, and in the image's proportions, but for rounding.
-    pub(super) pixels: Pixels,
+    pub(crate) pixels: Pixels,
     /// What its colours are, where that is not sRGB.
-    pub(super) profile: Option<Profile>,
+    pub(crate) profile: Option<Profile>,
 }
 
-pub(super) fn decode(bytes: &[u8], image: &Image) -> Result<Decoded, Error> {
+pub(crate) fn decode(bytes: &[u8], image: &Image) -> Result<Decoded, Error> {
     match image.format {
         RasterFormat::Jpeg => jpeg::decode(bytes, image),
         RasterFormat::Png => png::decode(bytes, image),
         RasterFormat::WebP => webp::decode(bytes, image),
         RasterFormat::Gif => gif(bytes, image),
     }
-}
-
-fn damaged(error: impl ToString) -> Error {
-    Error::Unreadable { why: error.to_string().trim_end_matches('.').to_owned() }
 }
 
 /// Decoders allocate by what they read themselves; it has to be what was checked.

@@ -1,11 +1,11 @@
-//! Renditions that move. What they show is judged by libwebp's own decoder for animations.
+//! Variants that move. What they show is judged by libwebp's own decoder for animations.
 
 use gif::{DisposalMethod, Repeat};
 use image::{DynamicImage, RgbImage};
 use webp::AnimDecoder;
 
-use super::super::{Rendition, riff};
 use super::{assert_near, photograph, process};
+use crate::{Variant, riff};
 
 const PALETTE: &[u8] = &[200, 100, 50, 0, 0, 255, 0, 200, 0, 9, 9, 9];
 const RED: [u8; 4] = [200, 100, 50, 255];
@@ -98,15 +98,12 @@ fn played(file: &[u8]) -> (Vec<Shown>, u32) {
     (shown.collect(), animation.loop_count)
 }
 
-fn animated(file: &[u8]) -> Option<Rendition> {
-    let renditions = process(file).unwrap().renditions;
+fn animated(file: &[u8]) -> Option<Variant> {
+    let variants = process(file).unwrap().variants;
     assert!(
-        renditions
-            .iter()
-            .map(|one| one.name)
-            .eq(["thumbnail", "preview", "animation"].into_iter().take(renditions.len()))
+        variants.iter().map(|one| one.name).eq(["thumbnail", "preview", "animation"].into_iter().take(variants.len()))
     );
-    renditions.into_iter().nth(2)
+    variants.into_iter().nth(2)
 }
 
 fn delays(file: &[u8]) -> Vec<i32> {
