@@ -62,7 +62,7 @@ fn gif(bytes: &[u8], image: &Image) -> Result<Decoded, Error> {
             for (pixel, &index) in row.chunks_exact_mut(samples).skip(left).zip(line) {
                 let colour = palette.get(usize::from(index)).filter(|_| transparent != Some(index));
                 if let Some(&[r, g, b]) = colour {
-                    pixel.copy_from_slice(&[r, g, b, 255][..samples]);
+                    pixel.iter_mut().zip([r, g, b, 255]).for_each(|(sample, value)| *sample = value);
                 }
             }
         }

@@ -22,6 +22,8 @@
 //! # }
 //! ```
 
+#![warn(clippy::indexing_slicing)]
+
 mod animation;
 mod colour;
 mod decode;

@@ -68,6 +68,7 @@ impl Pixels {
         let columns = left as usize * samples..(left + width) as usize * samples;
         let rows = self.bytes.chunks_exact(self.width as usize * samples);
         let rows = rows.skip(top as usize).take(height as usize);
+        #[expect(clippy::indexing_slicing, reason = "a rectangle beyond the picture is a bug in the caller")]
         let bytes = rows.flat_map(|row| &row[columns.clone()]).copied().collect();
         Self { width, height, layout: self.layout, bytes }
     }
@@ -95,6 +96,10 @@ impl Pixels {
                     Orientation::Rotate270 => (right - y, x),
                 };
                 let at = (from_y as usize * self.width as usize + from_x as usize) * samples;
+                #[expect(
+                    clippy::indexing_slicing,
+                    reason = "each of the orientations keeps x and y within the picture"
+                )]
                 bytes.extend_from_slice(&self.bytes[at..at + samples]);
             }
         }
@@ -150,6 +155,7 @@ impl Shrink {
     /// Takes the next row.
     pub(crate) fn push(&mut self, row: &[u8]) {
         let samples = self.layout.samples();
+        #[expect(clippy::indexing_slicing, reason = "a shorter row is a bug in a decoder, whose panics are caught")]
         let row = &row[..self.width * samples];
         if self.factor == 1 {
             self.bytes.extend_from_slice(row);
@@ -157,12 +163,16 @@ impl Shrink {
             return;
         }
         for (square, sums) in row.chunks(self.factor * samples).zip(self.sums.chunks_exact_mut(samples + 1)) {
+            let Some((weight, sums)) = sums.split_last_mut() else { continue };
             for pixel in square.chunks_exact(samples) {
-                let alpha = if self.layout.has_alpha() { u64::from(pixel[samples - 1]) } else { 1 };
+                let alpha = match pixel {
+                    [.., alpha] if self.layout.has_alpha() => u64::from(*alpha),
+                    _ => 1,
+                };
                 for (sum, &sample) in sums.iter_mut().zip(pixel) {
                     *sum += u64::from(sample) * alpha;
                 }
-                sums[samples] += alpha;
+                *weight += alpha;
             }
         }
         self.rows += 1;
@@ -174,14 +184,14 @@ impl Shrink {
     fn finish_squares(&mut self) {
         let samples = self.layout.samples();
         for (index, sums) in self.sums.chunks_exact(samples + 1).enumerate() {
-            let weight = sums[samples];
+            let Some((&weight, sums)) = sums.split_last() else { continue };
             let mean = |sum: u64, count: u64| ((sum + count / 2).checked_div(count).unwrap_or(0)) as u8;
             if self.layout.has_alpha() {
                 let columns = self.factor.min(self.width - index * self.factor);
-                self.bytes.extend(sums[..samples - 1].iter().map(|&sum| mean(sum, weight)));
+                self.bytes.extend(sums.iter().take(samples - 1).map(|&sum| mean(sum, weight)));
                 self.bytes.push(mean(weight, (columns * self.rows) as u64));
             } else {
-                self.bytes.extend(sums[..samples].iter().map(|&sum| mean(sum, weight)));
+                self.bytes.extend(sums.iter().map(|&sum| mean(sum, weight)));
             }
         }
         self.sums.fill(0);

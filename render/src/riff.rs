@@ -31,7 +31,9 @@ pub(crate) fn push(target: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
     target.extend(name);
     target.extend((data.len() as u32).to_le_bytes());
     target.extend(data);
-    target.extend(&[0][..data.len() % 2]);
+    if data.len() % 2 == 1 {
+        target.push(0);
+    }
 }
 
 /// A WebP file of chunks.

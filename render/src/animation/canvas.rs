@@ -55,8 +55,8 @@ impl Canvas {
             if frame.over {
                 let pixels = row.as_chunks_mut().0.iter_mut().zip(line.as_chunks().0);
                 pixels.for_each(|(below, above)| *below = over(*above, *below));
-            } else {
-                row.copy_from_slice(&line[..row.len()]);
+            } else if let Some(line) = line.get(..row.len()) {
+                row.copy_from_slice(line);
             }
         }
     }
@@ -87,24 +87,25 @@ impl Canvas {
         let rows = self.pixels.bytes.chunks_exact_mut(self.pixels.width as usize * 4);
         // Beside the canvas there are no rows, rather than empty ones.
         let height = if width == 0 { 0 } else { height };
-        rows.skip(top as usize).take(height).map(move |row| &mut row[columns.clone()])
+        rows.skip(top as usize).take(height).filter_map(move |row| row.get_mut(columns.clone()))
     }
 }
 
 /// One pixel over another (RFC 9649, section 2.7.1.1).
 fn over(above: [u8; 4], below: [u8; 4]) -> [u8; 4] {
-    match above[3] {
+    let ([r, g, b, alpha], [r_below, g_below, b_below, alpha_below]) = (above, below);
+    match alpha {
         255 => above,
         0 => below,
-        alpha => {
+        _ => {
             // Times 255 each.
-            let (above_weight, below_weight) = (u32::from(alpha) * 255, u32::from(below[3]) * (255 - u32::from(alpha)));
+            let (above_weight, below_weight) =
+                (u32::from(alpha) * 255, u32::from(alpha_below) * (255 - u32::from(alpha)));
             let sum = above_weight + below_weight;
             let mix = |above, below| {
                 ((u32::from(above) * above_weight + u32::from(below) * below_weight + sum / 2) / sum) as u8
             };
-            let [r, g, b] = [0, 1, 2].map(|sample| mix(above[sample], below[sample]));
-            [r, g, b, ((sum + 127) / 255) as u8]
+            [mix(r, r_below), mix(g, g_below), mix(b, b_below), ((sum + 127) / 255) as u8]
         }
     }
 }

@@ -49,6 +49,7 @@ impl<'a> Frames<'a> {
                 *colour = [r, g, b, 255];
             }
         }
+        #[expect(clippy::indexing_slicing, reason = "a byte is below 256, and the loop is hot")]
         let pixels = indices.iter().flat_map(|&index| colours[usize::from(index)]).collect();
         Some(Frame { left, top, width, height, pixels, over: true, disposal, delay })
     }

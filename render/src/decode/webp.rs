@@ -53,7 +53,7 @@ fn shrunk(picture: &WebPImage, (left, top): (u32, u32), (width, height): (u32, u
         if let Some(line) = (y >= top).then(|| lines.next()).flatten() {
             for (pixel, colour) in row.iter_mut().skip(left as usize).zip(line.chunks_exact(layout.samples())) {
                 *pixel = [0, 0, 0, 255];
-                pixel[..colour.len()].copy_from_slice(colour);
+                pixel.iter_mut().zip(colour).for_each(|(sample, &value)| *sample = value);
             }
         }
         shrink.push(row.as_flattened());
@@ -80,9 +80,10 @@ impl<'a> StoredFrame<'a> {
     /// The frame of an `ANMF` chunk.
     pub(crate) fn parse(data: &'a [u8]) -> Option<Self> {
         let (header, chunks) = data.split_first_chunk::<16>()?;
+        let (&[x, y, width, height, delay], &[flags]) = header.as_chunks::<3>() else { return None };
         let [x, y, width, height, delay] =
-            [0, 3, 6, 9, 12].map(|at| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], 0]));
-        let (clears, replaces) = (header[15] & 1 != 0, header[15] & 2 != 0);
+            [x, y, width, height, delay].map(|[a, b, c]| u32::from_le_bytes([a, b, c, 0]));
+        let (clears, replaces) = (flags & 1 != 0, flags & 2 != 0);
         let (left, top, width, height, chunks) = (x * 2, y * 2, width + 1, height + 1, Chunks(chunks));
         Some(Self { left, top, width, height, delay, clears, replaces, chunks })
     }

@@ -67,8 +67,8 @@ pub(super) fn usable(bytes: &[u8], main: &Jpeg<'_>, segments: &JpegSegments<'_>)
 fn without(bytes: &[u8], ranges: &[Range<usize>]) -> Vec<u8> {
     let starts = ranges.iter().map(|range| range.end);
     let ends = ranges.iter().map(|range| range.start).chain([bytes.len()]);
-    let kept = [0].into_iter().chain(starts).zip(ends).flat_map(|(start, end)| &bytes[start..end]);
-    kept.copied().chain([0xFF, 0xD9]).collect()
+    let kept = [0].into_iter().chain(starts).zip(ends).filter_map(|(start, end)| bytes.get(start..end));
+    kept.flatten().copied().chain([0xFF, 0xD9]).collect()
 }
 
 /// Whether a preview of this size is large enough, and has the picture's proportions to within 1 %.

@@ -85,7 +85,7 @@ impl<'a> JpegSegments<'a> {
             (4, Some((at, 1 | 3..))) => found.wrong.push((at, 2)),
             _ => {}
         }
-        found.wrong.retain(|&(at, right)| bytes[at] != right);
+        found.wrong.retain(|&(at, right)| bytes.get(at).is_some_and(|&byte| byte != right));
         found
     }
 
@@ -93,7 +93,9 @@ impl<'a> JpegSegments<'a> {
     pub(super) fn put_right<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
         let mut bytes = Cow::Borrowed(bytes);
         for &(at, right) in &self.wrong {
-            bytes.to_mut()[at] = right;
+            if let Some(byte) = bytes.to_mut().get_mut(at) {
+                *byte = right;
+            }
         }
         bytes
     }

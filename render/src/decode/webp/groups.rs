@@ -26,7 +26,7 @@ pub(super) fn groups(stream: &[u8], (mut width, height): (u32, u32)) -> Option<u
     let mut seen = [false; 4];
     while bits.bit()? == 1 {
         let transform = bits.read(2)?;
-        if std::mem::replace(&mut seen[transform as usize], true) {
+        if std::mem::replace(seen.get_mut(transform as usize)?, true) {
             return None;
         }
         match transform {
@@ -133,8 +133,8 @@ impl Code {
     fn read_lengths(bits: &mut Bits<'_>, lengths: &mut [usize]) -> Option<()> {
         let mut own = [0; ORDER.len()];
         let count = bits.read(4)? as usize + 4;
-        for &at in &ORDER[..count] {
-            own[at] = bits.read(3)? as usize;
+        for &at in ORDER.iter().take(count) {
+            *own.get_mut(at)? = bits.read(3)? as usize;
         }
         let code = Self::new(&own)?;
         let mut symbols = lengths.len() as u32;
@@ -163,9 +163,12 @@ impl Code {
 
     fn new(lengths: &[usize]) -> Option<Self> {
         let mut counts = [0; MAX_LENGTH + 1];
-        lengths.iter().filter(|&&length| length > 0).for_each(|&length| counts[length] += 1);
-        let mut symbols: Vec<_> = (0..lengths.len()).filter(|&symbol| lengths[symbol] > 0).collect();
-        symbols.sort_by_key(|&symbol| lengths[symbol]);
+        let mut used: Vec<_> = lengths.iter().zip(0..).filter(|&(&length, _)| length > 0).collect();
+        for &(&length, _) in &used {
+            *counts.get_mut(length)? += 1;
+        }
+        used.sort_unstable();
+        let symbols: Vec<_> = used.into_iter().map(|(_, symbol)| symbol).collect();
         // As many code words as there have to be, unless there is only one, which is then of no length.
         let sum: usize = counts.iter().enumerate().map(|(length, count)| count << (MAX_LENGTH - length)).sum();
         (symbols.len() == 1 || sum == 1 << MAX_LENGTH).then_some(Self { counts, symbols })
