@@ -1,9 +1,10 @@
 //! Measures the thumbnails of one image: `thumbnail FILE [COUNT]`.
 //!
-//! Prints one line of JSON: CPU milliseconds of user and system time for each image, the median over COUNT rounds, and
-//! the process's peak resident memory in KiB, which includes the file. Linux only, as the function itself.
+//! Prints one line of JSON: the CPU time of a round in milliseconds, user and system, as the median over COUNT rounds;
+//! the mean wall time in milliseconds; the process's peak resident memory in KiB, which includes the file; and the size
+//! of each variant in bytes. Runs on Linux only.
 
-#![expect(clippy::print_stdout, reason = "printing is what it is for")]
+#![expect(clippy::print_stdout, reason = "it prints its result")]
 
 use std::error::Error;
 use std::time::Instant;
@@ -38,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// CPU time that the process has used, over all its threads, by the scheduler's own count in nanoseconds.
+/// The CPU time of all threads of this process, from the scheduler's count in nanoseconds.
 fn cpu_milliseconds() -> Result<f64, Box<dyn Error>> {
     let mut nanoseconds = 0;
     for thread in fs::read_dir("/proc/self/task")? {

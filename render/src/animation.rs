@@ -1,8 +1,8 @@
-//! A small moving version of an animation: GIF or WebP to WebP.
+//! A small version of an animated GIF or WebP, as an animated WebP.
 //!
-//! The frames of the source are drawn one after the other on a canvas of its size (`canvas.rs`), as a viewer draws them,
-//! and each picture that results is scaled down and compressed at once (`strip.rs`). So two canvases and a frame are in
-//! memory, however many frames there are.
+//! The frames are drawn one by one on a canvas of the animation's size (`canvas.rs`), as a viewer draws them. Each
+//! resulting picture is scaled down and compressed at once (`strip.rs`). So memory holds two canvases and one frame,
+//! however many frames there are.
 
 mod canvas;
 mod gif;
@@ -19,46 +19,47 @@ use crate::variant::{THUMBNAIL_SIDE, Variant, fit};
 use canvas::{Canvas, Frame};
 use strip::Strip;
 
-/// Pixels of the canvas, at most, and of a frame: as many as a full HD screen has, and some.
+/// The most pixels that the canvas or a frame may have: slightly more than a full HD screen.
 const MAX_CANVAS: u64 = 2 << 20;
 
-/// Pixels that may be gone through, be it to read a frame or to scale the canvas down; then the animation ends.
+/// After this many pixels, read from frames or scaled down from the canvas, the animation ends.
 const MAX_WORK: u64 = 200_000_000;
 
-/// What any frame costs, in pixels.
+/// What each frame costs in addition, counted as pixels.
 const FRAME_WORK: u64 = 4096;
 
-/// Length in milliseconds at which it ends, unless that is in its first frame.
+/// The animation ends at this length in milliseconds, but not before its second picture.
 const MAX_LENGTH: u64 = 10_000;
 
-/// Pictures that may come of it.
+/// The most pictures in the result.
 const MAX_PICTURES: usize = 150;
 
-/// Frames of a shorter time than this, in milliseconds, are left out where they follow each other more closely.
+/// Frames that are shown for less than this, in milliseconds, are thinned out.
 const MIN_DELAY: u32 = 66;
 
-/// `animation`, if at least two different pictures can be made.
+/// The variant `animation`; `None` if the image does not move, is too large, or has fewer than two different pictures
+/// that can be read.
 pub(crate) fn animation(bytes: &[u8], image: &Image) -> Option<Variant> {
     let (width, height) = image.stored_size();
     if image.frames < 2 || u64::from(width) * u64::from(height) > MAX_CANVAS {
         return None;
     }
     let mut strip = play(bytes, image, MIN_DELAY)?;
-    // Of two pictures that take turns quickly, the one that is left out may be always the same.
+    // If two pictures alternate quickly, thinning out may have dropped every second one.
     if strip.pictures() < 2 {
         strip = play(bytes, image, 0)?;
     }
     strip.finish()
 }
 
-/// Plays the file, and leaves out frames of a shorter time than `min_delay`, in milliseconds, where they follow each
-/// other more closely.
+/// Plays the file. Frames that are shown for less than `min_delay` milliseconds are left out if they follow a shown
+/// frame within that time.
 fn play(bytes: &[u8], image: &Image, min_delay: u32) -> Option<Strip> {
     let (mut strip, plays) = match image.format {
         RasterFormat::Gif => {
             let mut frames = gif::Frames::open(bytes)?;
             let strip = compose(image, None, MAX_WORK, min_delay, || frames.next());
-            // It may be told as late as right before the first frame.
+            // The repeat count is known once the first frame has been read.
             (strip, frames.plays())
         }
         RasterFormat::WebP => {
@@ -72,7 +73,7 @@ fn play(bytes: &[u8], image: &Image, min_delay: u32) -> Option<Strip> {
     Some(strip)
 }
 
-/// Plays the frames until they end, one of them is damaged, or it is enough.
+/// Plays the frames until there are no more, one is damaged, or a limit is reached.
 fn compose(
     image: &Image,
     profile: Option<&Profile>,
@@ -89,7 +90,7 @@ fn compose(
         strip.push(picture.upright(image.orientation), delay)
     };
     let (mut work, mut length, mut since_shown) = (0, 0, 0);
-    // The last frame, without its pixels, and how long it is shown if it was left out.
+    // The last frame, without its pixels, and how long it would have been shown if it was left out.
     let mut before: Option<Frame> = None;
     let mut left_out = 0;
     while let Some(mut frame) = next() {
@@ -116,15 +117,15 @@ fn compose(
             break;
         }
     }
-    // An animation may come to rest on its last picture. Where that cannot be written, those before it are there.
+    // Many animations stop on their last picture, so it is always shown. If it cannot be encoded, the others remain.
     if left_out > 0 && strip.pictures() >= 2 {
         show(&mut strip, &canvas, left_out).unwrap_or_default();
     }
     strip
 }
 
-/// For how long browsers show a frame, in milliseconds: one that is to be shown for hardly any time was written for
-/// viewers that could not be so quick.
+/// How long browsers show a frame, in milliseconds. They show frames of up to 10 ms for 100 ms, because such files were
+/// made for viewers that could not play faster.
 fn delay(milliseconds: u32) -> u32 {
     if milliseconds <= 10 { 100 } else { milliseconds }
 }

@@ -1,4 +1,4 @@
-//! Colours to sRGB, from whatever an image says that they are.
+//! Converts colours to sRGB from the colour space that an image declares.
 
 mod deep;
 mod png;
@@ -8,17 +8,17 @@ use moxcms::{ColorProfile, DataColorSpace, TransformOptions};
 
 use crate::pixels::{Layout, Pixels};
 
-/// What the colours of an image are: an ICC profile (ICC.1:2022) that came with it, or what amounts to one.
+/// The colour space of an image: its ICC profile (ICC.1:2022), or an equivalent made from other declarations.
 pub(crate) struct Profile(ColorProfile);
 
 impl Profile {
-    /// `None` for a profile that cannot be read: like a browser, Quayside then takes the colours for sRGB.
+    /// `None` for a profile that cannot be read. The colours are then taken for sRGB, as browsers do.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         ColorProfile::new_from_slice(bytes).ok().map(Self)
     }
 
-    /// What the library calls the samples of a picture before and after it is brought to sRGB, and what is left then;
-    /// `None` where the profile is not for pictures of this layout.
+    /// The library's names for the layouts before and after the conversion to sRGB, and our name for the latter. `None`
+    /// if the profile is not for pictures of this layout.
     fn layouts(&self, layout: Layout) -> Option<(moxcms::Layout, moxcms::Layout, Layout)> {
         Some(match (self.0.color_space, layout) {
             (DataColorSpace::Gray, Layout::Gray) => (moxcms::Layout::Gray, moxcms::Layout::Rgb, Layout::Rgb),
@@ -27,13 +27,13 @@ impl Profile {
             }
             (DataColorSpace::Rgb, Layout::Rgb) => (moxcms::Layout::Rgb, moxcms::Layout::Rgb, Layout::Rgb),
             (DataColorSpace::Rgb, Layout::Rgba) => (moxcms::Layout::Rgba, moxcms::Layout::Rgba, Layout::Rgba),
-            // Four samples are four samples to the library.
+            // The library names CMYK like any other four samples.
             (DataColorSpace::Cmyk, Layout::Cmyk) => (moxcms::Layout::Rgba, moxcms::Layout::Rgb, Layout::Rgb),
             _ => return None,
         })
     }
 
-    /// The picture in sRGB, as RGB or RGBA; `None` where the profile is not for pictures of this layout.
+    /// The picture in sRGB, as RGB or RGBA; `None` if the profile is not for pictures of this layout.
     fn convert(&self, pixels: &Pixels) -> Option<Pixels> {
         let (source, target, layout) = self.layouts(pixels.layout)?;
         let srgb = ColorProfile::new_srgb();
@@ -55,12 +55,12 @@ pub(crate) fn to_srgb(pixels: Pixels, profile: Option<&Profile>) -> Pixels {
     if let Some(converted) = convert(&pixels) {
         return converted;
     }
-    // A grey picture may come with a profile for RGB.
+    // A grey picture may have a profile for RGB.
     let pixels = to_rgb(pixels);
     convert(&pixels).unwrap_or(pixels)
 }
 
-/// The picture as RGB or RGBA, by its samples alone.
+/// The picture as RGB or RGBA, without a profile.
 fn to_rgb(pixels: Pixels) -> Pixels {
     let (layout, bytes) = match pixels.layout {
         Layout::Rgb | Layout::Rgba => return pixels,

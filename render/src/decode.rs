@@ -1,4 +1,4 @@
-//! From a file to pixels, no more of them than a preview needs.
+//! From a file to pixels, reduced to no more than a preview needs.
 
 mod jpeg;
 mod png;
@@ -13,14 +13,14 @@ use crate::pixels::{Layout, Pixels, Shrink};
 use crate::variant::PREVIEW_SIDE;
 pub(crate) use webp::StoredFrame;
 
-/// Pictures that are shrunk by means of whole squares keep this many pixels on the longer side, so that the filter that
-/// follows has something to work with.
+/// Pictures that are first shrunk by averaging squares keep at least this many pixels on the longer side, so that the
+/// filter that follows has enough detail.
 const SHRUNK_SIDE: u32 = 2 * PREVIEW_SIDE;
 
 pub(crate) struct Decoded {
-    /// At least as large as the preview, and in the image's proportions, but for rounding.
+    /// At least as large as the preview, in the image's proportions except for rounding.
     pub(crate) pixels: Pixels,
-    /// What its colours are, where that is not sRGB.
+    /// Its colour space, if that is not sRGB.
     pub(crate) profile: Option<Profile>,
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn decode(bytes: &[u8], image: &Image) -> Result<Decoded, Error> {
     }
 }
 
-/// Decoders allocate by what they read themselves; it has to be what was checked.
+/// Decoders allocate by the size that they read themselves, which must be the one that was inspected.
 fn check_size(found: (u32, u32), image: &Image) -> Result<(), Error> {
     if found == image.stored_size() { Ok(()) } else { Err(damaged("its headers contradict each other")) }
 }

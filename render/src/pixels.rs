@@ -1,17 +1,17 @@
-//! A decoded picture of 8 bits to a sample, and what is done to it.
+//! A decoded picture of 8 bits per sample, and operations on it.
 
 use fast_image_resize::images::{Image as Buffer, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use quayside_inspect::image::Orientation;
 
-/// The samples of a pixel, in this order.
+/// The samples of a pixel, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layout {
     Gray,
     GrayAlpha,
     Rgb,
     Rgba,
-    /// Inverted, as it is usual in JPEG: 255 is no ink.
+    /// Inverted, as is usual in JPEG: 255 is no ink.
     Cmyk,
 }
 
@@ -30,7 +30,7 @@ impl Layout {
     }
 }
 
-/// Rows from top to bottom, without padding. Alpha is not multiplied in.
+/// A picture in rows from top to bottom, without padding and not premultiplied.
 #[derive(Clone, Debug)]
 pub(crate) struct Pixels {
     pub(crate) width: u32,
@@ -40,7 +40,7 @@ pub(crate) struct Pixels {
 }
 
 impl Pixels {
-    /// The picture in another size, its colours weighted by alpha so that what is transparent leaves no fringe.
+    /// The picture in another size. Colours are weighted by alpha, so that transparent pixels leave no fringe.
     pub(crate) fn resize(&self, width: u32, height: u32) -> Self {
         if (width, height) == (self.width, self.height) {
             return self.clone();
@@ -55,14 +55,14 @@ impl Pixels {
             .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom))
             .use_alpha(self.layout.has_alpha());
         let mut target = Buffer::new(width, height, pixel_type);
-        // Fails only for buffers that do not match their sizes or each other.
+        // Fails only if a buffer does not match its size.
         let source = ImageRef::new(self.width, self.height, &self.bytes, pixel_type);
         let resized = source.ok().and_then(|source| Resizer::new().resize(&source, &mut target, &options).ok());
         assert!(resized.is_some(), "the buffers of a picture fit its size");
         Self { width, height, layout: self.layout, bytes: target.into_vec() }
     }
 
-    /// A rectangle of the picture: left, top, width, height. It has to lie within.
+    /// Cuts out a rectangle: left, top, width, height. It must lie within the picture.
     pub(crate) fn crop(&self, [left, top, width, height]: [u32; 4]) -> Self {
         let samples = self.layout.samples();
         let columns = left as usize * samples..(left + width) as usize * samples;
@@ -73,7 +73,7 @@ impl Pixels {
         Self { width, height, layout: self.layout, bytes }
     }
 
-    /// The picture turned upright.
+    /// Turns the picture upright.
     pub(crate) fn upright(self, orientation: Orientation) -> Self {
         if orientation == Orientation::Upright {
             return self;
@@ -106,7 +106,7 @@ impl Pixels {
         Self { width, height, layout: self.layout, bytes }
     }
 
-    /// An RGB or RGBA picture as RGBA on a white ground, fully opaque.
+    /// An RGB or RGBA picture on a white background, as opaque RGBA.
     pub(crate) fn on_white(&self) -> Vec<u8> {
         let over = |colour: u8, alpha: u8| {
             let (colour, alpha) = (u32::from(colour), u32::from(alpha));
@@ -123,13 +123,13 @@ impl Pixels {
     }
 }
 
-/// Takes a picture row by row and keeps only what a preview needs: each square of `factor` × `factor` pixels becomes
-/// their mean, so that a large picture never is in memory as a whole.
+/// Takes a picture row by row and replaces each square of `factor` × `factor` pixels by their mean. So a large picture
+/// is never in memory as a whole.
 pub(crate) struct Shrink {
     width: usize,
     layout: Layout,
     factor: usize,
-    /// Of the squares in the current rows: for each sample the sum, weighted by alpha, and the sum of the weights.
+    /// For each square in the current rows: the sum of each sample, weighted by alpha, and the sum of the weights.
     sums: Vec<u64>,
     rows: usize,
     height: u32,
@@ -137,7 +137,7 @@ pub(crate) struct Shrink {
 }
 
 impl Shrink {
-    /// For a picture of this size, of which at least `side` pixels are to be left on the longer side, or all.
+    /// For a picture of this size. At least `side` pixels are left on the longer side, or all if there are fewer.
     pub(crate) fn new(width: u32, height: u32, layout: Layout, side: u32) -> Self {
         let factor = (width.max(height) / side).max(1);
         let out_width = width.div_ceil(factor) as usize;
@@ -199,7 +199,7 @@ impl Shrink {
         self.height += 1;
     }
 
-    /// The picture, from the rows that came.
+    /// The picture made of the rows so far.
     pub(crate) fn finish(mut self) -> Pixels {
         if self.rows > 0 {
             self.finish_squares();

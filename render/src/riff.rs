@@ -1,11 +1,11 @@
-//! The chunks of which WebP files are made (RFC 9649, section 2).
+//! The chunks that a WebP file consists of (RFC 9649, section 2).
 
-/// A chunk's name and data, one after the other, as far as they are whole.
+/// Iterates over names and data of chunks, up to the first one that is incomplete.
 #[derive(Clone)]
 pub(crate) struct Chunks<'a>(pub(super) &'a [u8]);
 
 impl<'a> Chunks<'a> {
-    /// Those of a WebP file.
+    /// The chunks of a WebP file.
     pub(crate) fn of_file(file: &'a [u8]) -> Self {
         let (name, body) = Chunks(file).next().unwrap_or_default();
         Self(Some(body).filter(|_| &name == b"RIFF").and_then(|body| body.strip_prefix(b"WEBP")).unwrap_or_default())
@@ -36,7 +36,7 @@ pub(crate) fn push(target: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
     }
 }
 
-/// A WebP file of chunks.
+/// A WebP file that consists of these chunks.
 pub(crate) fn file(chunks: &[u8]) -> Vec<u8> {
     let mut file = Vec::with_capacity(12 + chunks.len());
     file.extend(b"RIFF");
@@ -46,7 +46,7 @@ pub(crate) fn file(chunks: &[u8]) -> Vec<u8> {
     file
 }
 
-/// Three bytes, the lowest first; what does not fit is as much as does.
+/// Three bytes in little-endian order. A value that does not fit becomes the largest that does.
 pub(crate) fn u24(value: u32) -> [u8; 3] {
     let [a, b, c, _] = value.min(0xFF_FFFF).to_le_bytes();
     [a, b, c]

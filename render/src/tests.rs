@@ -15,7 +15,7 @@ use turbojpeg::{Compressor, PixelFormat, Subsamp};
 
 use crate::{Thumbnails, Variant, thumbnails};
 
-/// What the function does with a file: sniffs, inspects, makes the variants.
+/// Sniffs and inspects a file, and makes its thumbnails, as process-metadata does.
 fn process(file: &[u8]) -> Result<Thumbnails, String> {
     let format = sniff(file, file.len() as u64).and_then(|format| format.raster()).ok_or("not an image")?;
     let limits = Limits { max_pixels: 100_000_000, max_frames: 10_000 };
@@ -33,7 +33,7 @@ fn preview(file: &[u8]) -> DynamicImage {
     decoded(&process(file).unwrap().variants[1])
 }
 
-/// Whether a colour is the expected one, but for what lossy compression does to it.
+/// Compares colours, and allows for what lossy compression changes.
 fn assert_near(found: impl AsRef<[u8]>, expected: impl AsRef<[u8]>, tolerance: u8, what: &str) {
     let (found, expected) = (found.as_ref(), expected.as_ref());
     let near = found.iter().zip(expected).all(|(a, b)| a.abs_diff(*b) <= tolerance);
@@ -189,7 +189,7 @@ fn a_profile_with_red_and_green_swapped_swaps_them_back() {
 }
 
 #[test]
-fn a_profile_that_is_damaged_or_of_another_kind_is_passed_over() {
+fn a_profile_that_is_damaged_or_of_another_kind_is_ignored() {
     let grey = ColorProfile::new_gray_with_gamma(2.2).encode().unwrap();
     for icc in [b"not a profile".to_vec(), vec![0xFF; 4000], grey] {
         let picture: DynamicImage = RgbImage::from_pixel(64, 64, Rgb([200, 100, 50])).into();
@@ -213,7 +213,7 @@ fn variants_carry_no_metadata() {
 
 #[test]
 fn transparent_edges_have_no_fringe() {
-    // A red disc; what is transparent around it is green, which must show nowhere.
+    // A red disc. The transparent pixels around it are green, which must not show.
     let picture: DynamicImage = RgbaImage::from_fn(1400, 1400, |x, y| {
         let (dx, dy) = (f64::from(x) - 700.0, f64::from(y) - 700.0);
         if dx * dx + dy * dy < 250_000.0 { Rgba([255, 0, 0, 255]) } else { Rgba([0, 255, 0, 0]) }

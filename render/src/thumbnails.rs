@@ -32,18 +32,21 @@ pub struct Thumbnails {
 /// Makes the variants and the blurhash of an image file. `image` is what [`inspect`](quayside_inspect::image::inspect)
 /// says of the same bytes.
 ///
-/// `thumbnail` and `preview` show an animation's first frame. An animated GIF or WebP also gets `animation`, which moves,
-/// unless no two different pictures can be read or its canvas has more than 2^21 pixels. An animated PNG does not.
+/// `thumbnail` and `preview` show an animation's first frame. An animated GIF or WebP also gets `animation`, which
+/// moves, unless no two different pictures can be read or its canvas has more than 2^21 pixels. An animated PNG does
+/// not.
 ///
 /// The limits that `image` was inspected with bound the memory that this takes. For each pixel of the image:
 ///
 /// - JPEG in one scan, and PNG without interlacing: a few rows. JPEG in several scans takes 2 bytes for each sample: 3
 ///   with colours at half the resolution, as is usual, 6 at full resolution, and 8 in CMYK.
-/// - WebP: 3 bytes if lossy, 8 if lossless, and 9 if lossy with transparency; and up to 80 MB and twice the file's size.
+/// - WebP: 3 bytes if lossy, 8 if lossless, and 9 if lossy with transparency; and up to 80 MB and twice the file's
+///   size.
 /// - Interlaced PNG: up to 4 bytes. GIF: 1 byte.
 ///
 /// In addition, about 10 bytes for each pixel of what the picture is first shrunk to, which has at most 5119 pixels on
-/// its longer side. `animation` is made after that, and takes up to 20 bytes for each pixel of the canvas, at most 42 MB.
+/// its longer side. `animation` is made after that, and takes up to 20 bytes for each pixel of the canvas, at most 42
+/// MB.
 ///
 /// The calling thread is busy for up to some seconds.
 ///

@@ -1,35 +1,35 @@
-//! What a viewer draws the frames of an animation on.
+//! The canvas that an animation's frames are drawn on.
 
 use crate::pixels::{Layout, Pixels};
 
-/// What becomes of a frame when its time is over.
+/// What happens to a frame's rectangle before the next frame is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Disposal {
     Keep,
-    /// Its rectangle becomes transparent, whatever colour the file names for the background: so browsers do.
+    /// Becomes transparent. Browsers ignore the background colour that a file may name.
     Clear,
-    /// What was in its rectangle before it comes back.
+    /// Shows again what was there before the frame.
     Restore,
 }
 
-/// A frame in RGBA, whose alpha is not multiplied in. It may reach beyond the canvas.
+/// A frame in RGBA, not premultiplied. It may extend beyond the canvas.
 pub(super) struct Frame {
     pub(super) left: u32,
     pub(super) top: u32,
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) pixels: Vec<u8>,
-    /// Whether it is drawn over what is there, or in place of it.
+    /// Whether it is blended over what is there. Otherwise it replaces it.
     pub(super) over: bool,
     pub(super) disposal: Disposal,
     /// In milliseconds.
     pub(super) delay: u32,
 }
 
-/// Transparent at first.
+/// Starts transparent.
 pub(super) struct Canvas {
     pixels: Pixels,
-    /// The rows of the last frame's rectangle before it was drawn, where they will come back.
+    /// What was in the last frame's rectangle before it, if that frame is [`Disposal::Restore`].
     saved: Vec<u8>,
 }
 
@@ -78,27 +78,27 @@ impl Canvas {
         }
     }
 
-    /// The rows of a frame's rectangle, as far as it lies on the canvas.
+    /// The rows of the part of a frame's rectangle that lies on the canvas.
     fn rows(&mut self, frame: &Frame) -> impl Iterator<Item = &mut [u8]> {
         let (left, top) = (frame.left.min(self.pixels.width), frame.top.min(self.pixels.height));
         let width = frame.width.min(self.pixels.width - left) as usize;
         let height = frame.height.min(self.pixels.height - top) as usize;
         let columns = left as usize * 4..(left as usize + width) * 4;
         let rows = self.pixels.bytes.chunks_exact_mut(self.pixels.width as usize * 4);
-        // Beside the canvas there are no rows, rather than empty ones.
+        // A frame beside the canvas has no rows, rather than empty ones.
         let height = if width == 0 { 0 } else { height };
         rows.skip(top as usize).take(height).filter_map(move |row| row.get_mut(columns.clone()))
     }
 }
 
-/// One pixel over another (RFC 9649, section 2.7.1.1).
+/// Blends one pixel over another (RFC 9649, section 2.7.1.1).
 fn over(above: [u8; 4], below: [u8; 4]) -> [u8; 4] {
     let ([r, g, b, alpha], [r_below, g_below, b_below, alpha_below]) = (above, below);
     match alpha {
         255 => above,
         0 => below,
         _ => {
-            // Times 255 each.
+            // Both are scaled by 255.
             let (above_weight, below_weight) =
                 (u32::from(alpha) * 255, u32::from(alpha_below) * (255 - u32::from(alpha)));
             let sum = above_weight + below_weight;

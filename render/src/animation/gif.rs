@@ -16,8 +16,8 @@ impl<'a> Frames<'a> {
         Some(Self { decoder: options.read_info(bytes).ok()? })
     }
 
-    /// How often it is played, from what was read so far; 0 is for ever. The number in the file is of repetitions, to
-    /// all browsers.
+    /// How often it is played, from what was read so far; 0 means for ever. All browsers take the number in the file as
+    /// the number of repetitions.
     pub(super) fn plays(&self) -> u16 {
         match self.decoder.repeat() {
             Repeat::Infinite => 0,
@@ -25,7 +25,7 @@ impl<'a> Frames<'a> {
         }
     }
 
-    /// The next frame; `None` at the end, or where it is damaged.
+    /// The next frame; `None` at the end or if it is damaged.
     pub(super) fn next(&mut self) -> Option<Frame> {
         let frame = self.decoder.next_frame_info().ok()??;
         let (width, height) = (u32::from(frame.width), u32::from(frame.height));

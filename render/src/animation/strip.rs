@@ -1,7 +1,7 @@
 //! The pictures of an animation as a WebP file (RFC 9649, section 2.7.1).
 //!
-//! libwebp's own encoder for animations is not used: what `webp` makes of it keeps all pictures in memory until the
-//! last has come, twice, and has no say in how long the last is shown.
+//! We do not use libwebp's encoder for animations. The crate `webp` wraps it such that all pictures are in memory twice
+//! until the last one is added, and the last one's duration cannot be set.
 
 use crate::encode::webp;
 use crate::error::Error;
@@ -9,7 +9,7 @@ use crate::pixels::Pixels;
 use crate::riff::{self, Chunks};
 use crate::variant::Variant;
 
-/// Quality of libwebp's lossy compression, of 100. A picture that moves is looked at less closely.
+/// Quality of libwebp's lossy compression, from 0 to 100. Moving pictures need less than still ones.
 const QUALITY: f32 = 70.0;
 
 /// Flags of the header, and of a frame.
@@ -17,10 +17,10 @@ const ANIMATION: u8 = 1 << 1;
 const ALPHA: u8 = 1 << 4;
 const REPLACES: u8 = 1 << 1;
 
-/// Pictures of one size, each compressed as far as it differs from the one before it.
+/// Pictures of one size. Of each only the rectangle that differs from the previous picture is kept, compressed.
 pub(super) struct Strip {
     size: (u32, u32),
-    /// How often it is played; 0 is for ever.
+    /// How often it is played; 0 means for ever.
     pub(super) plays: u16,
     shown: Option<Pixels>,
     pictures: Vec<Picture>,
@@ -28,7 +28,7 @@ pub(super) struct Strip {
 }
 
 struct Picture {
-    /// Where it lies, halved, and its width and height.
+    /// Left and top, halved; width and height.
     rectangle: [u32; 4],
     /// In milliseconds.
     delay: u32,
@@ -78,7 +78,7 @@ impl Strip {
         Ok(())
     }
 
-    /// `animation`, of at least two pictures.
+    /// The variant `animation`; `None` for fewer than two pictures.
     pub(super) fn finish(self) -> Option<Variant> {
         if self.pictures.len() < 2 {
             return None;
@@ -98,8 +98,8 @@ impl Strip {
     }
 }
 
-/// The rectangle outside of which two pictures of the same size and layout are the same: left, top, width, height. It
-/// begins at even places, as a frame has to.
+/// The rectangle outside of which two pictures of the same size and layout are equal: left, top, width, height. Left
+/// and top are even, as the format requires. `None` if the pictures are equal.
 fn difference(a: &Pixels, b: &Pixels) -> Option<[u32; 4]> {
     let samples = a.layout.samples();
     let stride = a.width as usize * samples;

@@ -6,7 +6,7 @@ use super::canvas::Disposal;
 use super::*;
 
 #[test]
-fn an_animation_without_end_is_left_at_some_time() {
+fn an_endless_animation_is_cut_off() {
     let file = {
         let mut file = Vec::new();
         let frame = ::gif::Frame { width: 256, height: 256, buffer: vec![0; 1 << 16].into(), ..Default::default() };
@@ -14,8 +14,8 @@ fn an_animation_without_end_is_left_at_some_time() {
         file
     };
     let image = inspect(&file, RasterFormat::Gif, &Limits { max_pixels: 1 << 16, max_frames: 1 }).unwrap();
-    // The length of a frame's sides, its delay, whether all are the same; and how many are looked at. To scale down the
-    // canvas takes 2^16 pixels of the work, and the largest of these frames as many.
+    // The length of a frame's sides, its delay, whether all frames are equal, and the most frames that may be read.
+    // Scaling the canvas down counts as 2^16 pixels of work, and so does reading the largest of these frames.
     for (side, delay, same, most) in
         [(1, 11, true, 800), (1, 100, true, 144), (256, 100, false, 77), (64, 70, false, 143)]
     {

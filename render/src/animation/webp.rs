@@ -1,7 +1,7 @@
 //! The frames of a WebP (RFC 9649, section 2.7.1).
 //!
-//! Each frame is decoded as a file of its own, and drawn here: libwebp's decoder for animations as `webp` has it keeps
-//! all pictures in memory.
+//! Each frame is decoded as a file of its own and drawn by us. libwebp's decoder for animations, as the crate `webp`
+//! wraps it, keeps all pictures in memory.
 
 use webp::PixelLayout;
 
@@ -14,7 +14,7 @@ use crate::riff::Chunks;
 pub(super) struct Frames<'a> {
     chunks: Chunks<'a>,
     pub(super) profile: Option<Profile>,
-    /// How often it is played; 0 is for ever.
+    /// How often it is played; 0 means for ever.
     pub(super) plays: u16,
 }
 
@@ -25,7 +25,7 @@ impl<'a> Frames<'a> {
         loop {
             match chunks.next()? {
                 (name, data) if &name == b"ICCP" => profile = Profile::parse(data),
-                // The colour of the background comes first; no browser shows it.
+                // The first four bytes are the background colour, which no browser shows.
                 (name, &[_, _, _, _, low, high, ..]) if &name == b"ANIM" => {
                     return Some(Self { chunks, profile, plays: u16::from_le_bytes([low, high]) });
                 }
@@ -34,7 +34,7 @@ impl<'a> Frames<'a> {
         }
     }
 
-    /// The next frame; `None` at the end, or where it is damaged.
+    /// The next frame; `None` at the end or if it is damaged.
     pub(super) fn next(&mut self) -> Option<Frame> {
         let (_, data) = self.chunks.find(|(name, _)| name == b"ANMF")?;
         let stored = StoredFrame::parse(data)?;

@@ -1,4 +1,4 @@
-//! Rows of 16 bits to a sample.
+//! Rows of 16 bits per sample.
 
 use std::sync::Arc;
 
@@ -7,11 +7,11 @@ use moxcms::{ColorProfile, Transform16BitExecutor, TransformOptions};
 use super::Profile;
 use crate::pixels::Layout;
 
-/// Brings rows of 16 bits to a sample to 8 bits, and to sRGB on the way where a profile is for them: where light is
-/// stored as it is, as is not rare with 16 bits, 8 of them would leave few shades of the dark ones.
+/// Converts rows of 16 bits per sample to 8 bits, and to sRGB first if a profile is for them. Pictures of 16 bits often
+/// store linear light, whose dark shades would be lost if they were cut to 8 bits before the conversion.
 pub(crate) struct Deep {
     transform: Option<Arc<Transform16BitExecutor>>,
-    /// Before and after.
+    /// Before and after the conversion.
     layouts: (Layout, Layout),
     deep: Vec<u16>,
     converted: Vec<u16>,
@@ -30,17 +30,17 @@ impl Deep {
         Self { transform, layouts: (layout, after), deep: Vec::new(), converted: Vec::new(), row: Vec::new() }
     }
 
-    /// Of the rows as they come out.
+    /// The layout of the converted rows.
     pub(crate) fn layout(&self) -> Layout {
         self.layouts.1
     }
 
-    /// Whether they come out in sRGB.
+    /// Whether the converted rows are in sRGB.
     pub(crate) fn converts(&self) -> bool {
         self.transform.is_some()
     }
 
-    /// A row, from its samples with the higher byte first.
+    /// Converts a row of big-endian samples.
     pub(crate) fn row(&mut self, bytes: &[u8]) -> &[u8] {
         self.deep.clear();
         self.deep.extend(bytes.as_chunks::<2>().0.iter().map(|&sample| u16::from_be_bytes(sample)));
@@ -49,7 +49,7 @@ impl Deep {
             let (before, after) = self.layouts;
             self.converted.clear();
             self.converted.resize(self.deep.len() / before.samples() * after.samples(), 0);
-            // Fails only for rows that do not match each other.
+            // Fails only if the lengths of the rows do not match.
             let converted = transform.transform(&self.deep, &mut self.converted);
             assert!(converted.is_ok(), "a row fits its conversion");
             samples = &self.converted;

@@ -1,4 +1,4 @@
-//! What a PNG says of its colours, in one of four ways (W3C PNG, third edition, section 4.3).
+//! The colour space of a PNG, which has four ways to declare it (W3C PNG, third edition, section 4.3).
 
 use moxcms::{
     Chromaticity, CicpColorPrimaries, CicpProfile, ColorPrimaries, ColorProfile, MatrixCoefficients, ToneReprCurve,
@@ -8,24 +8,24 @@ use png::{CodingIndependentCodePoints, Info, ScaledFloat, SourceChromaticities};
 
 use super::Profile;
 
-/// What `gAMA` is where the colours are sRGB's (section 11.3.2.5), and what writers make of it, in hundred-thousandths.
-/// Then sRGB's own curve is meant, which is close to that power.
+/// The `gAMA` of sRGB (section 11.3.2.5) and what writers round it to, in hundred-thousandths. sRGB's own curve is
+/// meant then, which is close to that power.
 const SRGB_GAMMA: std::ops::RangeInclusive<u32> = 45_000..=46_000;
 
-/// Powers beyond these mean no picture, in hundred-thousandths.
+/// Plausible values of `gAMA`, in hundred-thousandths.
 const MEANT_GAMMA: std::ops::RangeInclusive<u32> = 10_000..=1_000_000;
 
-/// What is white in a picture with a high dynamic range (ITU-R BT.2408, section 2.1): in cd/m² of the 10,000 that PQ
-/// can tell, and of the 1.0 of HLG's light, its signal being 0.75.
+/// White in a picture of high dynamic range (ITU-R BT.2408, section 2.1), as a share of the brightest light: 203 of
+/// PQ's 10,000 cd/m², and HLG's light for a signal of 0.75.
 const PQ_WHITE: f64 = 203.0 / 10_000.0;
 const HLG_WHITE: f64 = 0.264_962_56;
 
-/// Entries of a curve that is no power.
+/// Entries of a curve that is not a power.
 const CURVE_LENGTH: u32 = 4096;
 
 impl Profile {
-    /// `cICP` before an ICC profile, that before `sRGB`, and that before `gAMA` and `cHRM`; what cannot be read counts
-    /// as missing. `None` is sRGB.
+    /// Takes the first of `cICP`, an ICC profile, `sRGB`, and `gAMA` with `cHRM`. A declaration that cannot be read
+    /// counts as missing. `None` means sRGB.
     pub(crate) fn of_png(info: &Info<'_>) -> Option<Self> {
         info.coding_independent_code_points
             .and_then(coded)
@@ -34,9 +34,10 @@ impl Profile {
     }
 }
 
-/// ITU-T H.273 by its numbers. What is brighter than white is white, as it is on a screen without more range.
+/// The profile for a `cICP` chunk (ITU-T H.273). What is brighter than white becomes white, as on a screen of standard
+/// range.
 fn coded(points: CodingIndependentCodePoints) -> Option<Profile> {
-    // A range between 16 and 235 is the concern of video.
+    // The narrow range, 16 to 235, is for video only.
     let (0, true) = (points.matrix_coefficients, points.is_video_full_range_image) else { return None };
     let transfer = TransferCharacteristics::try_from(points.transfer_function).ok()?;
     let (color_primaries, is_bright) = (
@@ -45,7 +46,7 @@ fn coded(points: CodingIndependentCodePoints) -> Option<Profile> {
     );
     let mut profile = ColorProfile::new_from_cicp(CicpProfile {
         color_primaries,
-        // The curves of the others are set below.
+        // The curves for high dynamic range are set below.
         transfer_characteristics: if is_bright { TransferCharacteristics::Srgb } else { transfer },
         matrix_coefficients: MatrixCoefficients::Identity,
         full_range: true,
@@ -55,11 +56,11 @@ fn coded(points: CodingIndependentCodePoints) -> Option<Profile> {
         let light = if transfer == TransferCharacteristics::Hlg { hlg } else { pq };
         set_curve(&mut profile, curve(light));
     }
-    // Numbers that are reserved set nothing.
+    // For reserved numbers the library sets no primaries or curves.
     profile.is_matrix_shaper().then_some(Profile(profile))
 }
 
-/// `gAMA` and `cHRM`; where one of them is missing, as in sRGB.
+/// The profile for `gAMA` and `cHRM`. A missing one is taken from sRGB.
 fn measured(info: &Info<'_>) -> Option<Profile> {
     let primaries = info.chrm_chunk.and_then(primaries);
     let gamma = info.gama_chunk.map(ScaledFloat::into_scaled).filter(|gamma| MEANT_GAMMA.contains(gamma));
@@ -84,7 +85,7 @@ fn measured(info: &Info<'_>) -> Option<Profile> {
     Some(Profile(profile))
 }
 
-/// White and primaries, where they are not sRGB's, and if they span a space of colours at all.
+/// White point and primaries; `None` if they are sRGB's, or do not form a triangle around white.
 fn primaries(found: SourceChromaticities) -> Option<(XyY, ColorPrimaries)> {
     let all = [found.white, found.red, found.green, found.blue];
     let [white, red, green, blue] = all.map(|(x, y)| Chromaticity::new(x.into_value(), y.into_value()));
@@ -94,7 +95,7 @@ fn primaries(found: SourceChromaticities) -> Option<(XyY, ColorPrimaries)> {
         return None;
     }
     let is_colour = |c: &Chromaticity| (0.0..=1.0).contains(&c.x) && (0.0..=1.0).contains(&c.y);
-    // Twice a triangle's area, by the order of its corners.
+    // Twice a triangle's area.
     let area = |a: Chromaticity, b: Chromaticity, c: Chromaticity| {
         ((b.x - a.x) * (c.y - a.y) - (c.x - a.x) * (b.y - a.y)).abs()
     };
@@ -112,7 +113,7 @@ fn set_curve(profile: &mut ColorProfile, curve: ToneReprCurve) {
     profile.red_trc = Some(curve);
 }
 
-/// Light by signal, both between 0 and 1.
+/// The curve of a function from signal to light, both between 0 and 1.
 fn curve(light: impl Fn(f64) -> f64) -> ToneReprCurve {
     let last = f64::from(CURVE_LENGTH - 1);
     let entry = |at: u32| (light(f64::from(at) / last).clamp(0.0, 1.0) * 65_535.0).round() as u16;
@@ -127,7 +128,7 @@ fn pq(signal: f64) -> f64 {
     light / PQ_WHITE
 }
 
-/// ITU-R BT.2100, table 5: the light of the scene, which is not made steeper for a brighter screen here.
+/// ITU-R BT.2100, table 5: the light of the scene, without the gain for bright screens.
 fn hlg(signal: f64) -> f64 {
     let (a, b, c) = (0.178_832_77, 0.284_668_92, 0.559_910_73);
     let light = if signal <= 0.5 { signal * signal / 3.0 } else { (((signal - c) / a).exp() + b) / 12.0 };

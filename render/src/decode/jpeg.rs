@@ -14,7 +14,7 @@ use crate::variant::PREVIEW_SIDE;
 use file::Jpeg;
 use segments::JpegSegments;
 
-/// No encoder writes a progressive JPEG with more scans; each costs a walk over the whole picture.
+/// The most scans of a progressive JPEG. Encoders write fewer, and each scan costs a pass over the whole picture.
 const MAX_SCANS: u32 = 100;
 
 pub(super) fn decode(bytes: &[u8], image: &Image) -> Result<Decoded, Error> {

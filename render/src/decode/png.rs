@@ -12,7 +12,7 @@ use crate::pixels::{Layout, Shrink};
 
 pub(super) fn decode(bytes: &[u8], image: &Image) -> Result<Decoded, Error> {
     let mut decoder = png::Decoder::new(Cursor::new(bytes));
-    // An interlaced picture is in memory as a whole, and 16 bits of it would take twice as much.
+    // An interlaced picture is in memory as a whole. With 16 bits per sample it would take twice as much.
     let interlaced = decoder.read_header_info().map_err(damaged)?.interlaced;
     let depth = if interlaced { Transformations::STRIP_16 } else { Transformations::IDENTITY };
     decoder.set_transformations(Transformations::EXPAND | depth);

@@ -1,4 +1,4 @@
-//! WebP (RFC 9649), by libwebp: it takes less time and memory than what there is in Rust.
+//! WebP (RFC 9649), by libwebp, which takes less time and memory than decoders in Rust.
 
 mod groups;
 
@@ -15,14 +15,15 @@ use crate::riff::{self, Chunks};
 const ANIMATION: u8 = 1 << 1;
 const ALPHA: u8 = 1 << 4;
 
-/// How an `ALPH` chunk is compressed, and the way that is without loss.
+/// The bits of an `ALPH` chunk's header that tell its compression, and their value for lossless.
 const ALPHA_COMPRESSION: u8 = 3;
 const ALPHA_LOSSLESS: u8 = 1;
 
-/// Groups of prefix codes in a lossless picture. libwebp writes 2600 at most, and takes up to 20 KB to read one.
+/// The most groups of prefix codes in a lossless picture. libwebp writes at most 2600, and needs up to 20 KB to read
+/// one.
 const MAX_GROUPS: u32 = 4096;
 
-/// The picture, or an animation's first frame on its canvas.
+/// Decodes the picture, or an animation's first frame on its canvas.
 pub(super) fn decode(bytes: &[u8], image: &Image) -> Result<Decoded, Error> {
     let chunks = Chunks::of_file(bytes);
     let is_animation =
@@ -37,7 +38,7 @@ pub(super) fn decode(bytes: &[u8], image: &Image) -> Result<Decoded, Error> {
     Ok(Decoded { pixels, profile: chunk(b"ICCP").and_then(Profile::parse) })
 }
 
-/// A picture that lies within a canvas.
+/// Shrinks a picture, drawn at `left` and `top` on an otherwise transparent canvas of `width` × `height`.
 fn shrunk(picture: &WebPImage, (left, top): (u32, u32), (width, height): (u32, u32)) -> Pixels {
     let layout = if picture.layout() == PixelLayout::Rgba { Layout::Rgba } else { Layout::Rgb };
     let mut lines = picture.chunks_exact(picture.width() as usize * layout.samples());
@@ -61,7 +62,7 @@ fn shrunk(picture: &WebPImage, (left, top): (u32, u32), (width, height): (u32, u
     shrink.finish()
 }
 
-/// A frame of an animation as it is stored (section 2.7.1.1), without what comes before it on its canvas.
+/// A frame of an animation as it is stored (section 2.7.1.1), without the frames before it.
 pub(crate) struct StoredFrame<'a> {
     pub(crate) left: u32,
     pub(crate) top: u32,
@@ -69,15 +70,15 @@ pub(crate) struct StoredFrame<'a> {
     pub(crate) height: u32,
     /// In milliseconds.
     pub(crate) delay: u32,
-    /// Whether its rectangle is cleared when its time is over.
+    /// Whether its rectangle is cleared after it was shown.
     pub(crate) clears: bool,
-    /// Whether it is drawn in place of what is there, rather than over it.
+    /// Whether it replaces what is there, rather than being blended over it.
     pub(crate) replaces: bool,
     chunks: Chunks<'a>,
 }
 
 impl<'a> StoredFrame<'a> {
-    /// The frame of an `ANMF` chunk.
+    /// Reads the data of an `ANMF` chunk.
     pub(crate) fn parse(data: &'a [u8]) -> Option<Self> {
         let (header, chunks) = data.split_first_chunk::<16>()?;
         let (&[x, y, width, height, delay], &[flags]) = header.as_chunks::<3>() else { return None };
@@ -93,8 +94,8 @@ impl<'a> StoredFrame<'a> {
     }
 }
 
-/// The picture that chunks hold, which has to be of this size. libwebp is given these chunks and no others: what a header
-/// announces, metadata as it may be, does not have to be there.
+/// Decodes the picture in these chunks, which must have this size. libwebp gets only the chunks of the picture itself.
+/// So a header may announce metadata that is missing.
 fn picture(chunks: Chunks<'_>, size: (u32, u32)) -> Result<WebPImage, Error> {
     let mut alpha = None;
     for (name, data) in chunks {
@@ -120,7 +121,7 @@ fn picture(chunks: Chunks<'_>, size: (u32, u32)) -> Result<WebPImage, Error> {
     Err(damaged("it has no picture data"))
 }
 
-/// Refuses a lossless bitstream, from behind its header on, for which libwebp would take up too much memory.
+/// Refuses a lossless bitstream for which libwebp would need too much memory. `stream` starts after its header.
 fn check_groups(stream: &[u8], size: (u32, u32)) -> Result<(), Error> {
     match groups::groups(stream, size) {
         Some(..=MAX_GROUPS) => Ok(()),

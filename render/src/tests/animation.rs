@@ -1,4 +1,4 @@
-//! Variants that move. What they show is judged by libwebp's own decoder for animations.
+//! Animated variants, decoded by libwebp's own decoder for animations.
 
 use gif::{DisposalMethod, Repeat};
 use image::{DynamicImage, RgbImage};
@@ -130,9 +130,9 @@ fn frames_of_a_gif_are_disposed_of_as_they_ask() {
     assert_eq!((made.name, made.width, made.height), ("animation", 64, 48));
     let (shown, plays) = played(&made.bytes);
     assert_eq!(plays, 0);
-    // The frame that changes nothing prolongs the one before.
+    // The frame that changes nothing prolongs the previous one.
     assert_eq!(shown.iter().map(|one| one.delay).collect::<Vec<_>>(), [100, 200, 300, 900, 600]);
-    // At the second, the third and the fourth frame's place, and at none.
+    // Where the second, third and fourth frame are, and where only full frames are.
     let expected = [[RED; 4], [BLUE, RED, RED, RED], [NONE, GREEN, RED, RED], [NONE, RED, BLUE, RED], [GREEN; 4]];
     for (shown, expected) in shown.iter().zip(expected) {
         for ((x, y), expected) in [(16, 16), (40, 16), (56, 40), (8, 40)].into_iter().zip(expected) {
@@ -158,7 +158,7 @@ fn frames_of_a_webp_are_drawn_as_by_its_own_library() {
             ([0, 0], &picture, 100, REPLACES),
             ([10, 10], &half, 110, 0),
             ([20, 20], &little, 120, CLEARS),
-            // Opaque, of a part, after one that is cleared.
+            // An opaque frame of a part, after one that is cleared.
             ([0, 30], &part, 130, 0),
             ([30, 8], &half, 140, REPLACES),
             ([30, 8], &little, 150, CLEARS),
@@ -171,7 +171,7 @@ fn frames_of_a_webp_are_drawn_as_by_its_own_library() {
     assert_eq!(found.len(), expected.len());
     for (number, (found, expected)) in found.iter().zip(&expected).enumerate() {
         assert_eq!(found.delay, expected.delay);
-        // What is hidden does not count; for the rest compression takes some.
+        // Hidden pixels do not count. Compression changes the others a little.
         let weighted = |shown: &Shown| -> Vec<f64> {
             let pixels = shown.pixels.as_chunks::<4>().0;
             pixels
@@ -222,14 +222,14 @@ fn frames_in_quick_succession_are_thinned_out() {
     let frame = |colour, delay| solid([0, 0, 64, 48], colour, delay, DisposalMethod::Keep);
     let mut frames: Vec<_> = (0..51).map(|at| frame(at % 3, 2)).collect();
     frames.extend([frame(1, 100), frame(2, 2), frame(0, 100)]);
-    // A frame is shown for long, whatever it follows, and one that follows such a frame is shown.
+    // A long frame is always shown, and so is the frame after it.
     let expected = [[80; 12].as_slice(), &[60, 1000, 20, 1000]].concat();
     assert_eq!(delays(&gif(64, 48, None, &frames)), expected);
 }
 
 #[test]
 fn a_quick_animation_of_two_pictures_moves() {
-    // Every other frame alone would be the same picture over and over.
+    // Every second frame is the same picture.
     assert_eq!(delays(&gif(64, 48, None, &alternating(6, 4))), [40; 6]);
     assert_eq!(delays(&gif(64, 48, None, &alternating(2, 2))), [20; 2]);
     assert_eq!(delays(&gif(64, 48, None, &alternating(2, 6))), [60; 2]);
@@ -253,15 +253,15 @@ fn an_animation_comes_to_rest_on_its_last_picture() {
 }
 
 #[test]
-fn of_a_long_animation_the_beginning_is_kept() {
+fn only_the_beginning_of_a_long_animation_is_kept() {
     assert_eq!(delays(&gif(64, 48, None, &alternating(400, 10))), [100; 100]);
     assert_eq!(delays(&gif(64, 48, None, &alternating(400, 7))).len(), 143);
-    // Slides are shown for long; at least two of them are there.
+    // Slides are shown for long. At least two are kept.
     assert_eq!(delays(&gif(64, 48, None, &alternating(5, 2000))), [20_000; 2]);
 }
 
 #[test]
-fn what_does_not_move_has_no_animation() {
+fn a_picture_that_does_not_move_has_no_animation() {
     assert!(animated(&gif(64, 48, None, &alternating(1, 10))).is_none());
     let same: Vec<_> = (0..5).map(|_| solid([0, 0, 64, 48], 1, 10, DisposalMethod::Keep)).collect();
     assert!(animated(&gif(64, 48, None, &same)).is_none());
@@ -273,7 +273,7 @@ fn what_does_not_move_has_no_animation() {
 #[test]
 fn a_damaged_frame_ends_the_animation_and_not_the_image() {
     let file = gif(64, 48, None, &alternating(4, 10));
-    // A code that cannot come first, in the data of each frame.
+    // Where the frames start. Damage is a code that cannot be the first of a frame's data.
     let starts: Vec<_> =
         (0..file.len()).filter(|&at| file[at..].starts_with(&[0x2C, 0, 0, 0, 0, 64, 0, 48, 0])).collect();
     assert_eq!(starts.len(), 4);
@@ -294,7 +294,7 @@ fn a_damaged_frame_ends_the_animation_and_not_the_image() {
     let frames = [&picture, &other, &picture].map(|picture| ([0, 0], picture, 100, REPLACES));
     let file = webp(40, 30, 0, &frames);
     let last = file.windows(4).rposition(|bytes| bytes == b"VP8 ").unwrap();
-    // The length of its first part, of which there is less.
+    // The first partition claims to be longer than the data.
     let damaged = [&file[..last + 9], &[0xFF, 0xFF], &file[last + 11..]].concat();
     assert_eq!(delays(&damaged), [100; 2]);
 }

@@ -1,11 +1,11 @@
-//! Colours that are told in other ways than 8 bits of RGB. The expected ones are what littlecms 2.19 makes of the same
-//! samples and profiles, or follow from the definitions.
+//! Colours in other forms than 8-bit sRGB. The expected ones are what littlecms 2.19 makes of the same samples and
+//! profiles, or follow from the definitions.
 
 use super::hostile::chunk;
 use super::{Metadata, assert_near, p3_to_srgb, png, preview};
 use image::{DynamicImage, GrayImage, ImageBuffer, Luma, LumaA, Rgb, RgbImage, Rgba};
 
-/// The primaries and the white of Adobe RGB (1998), and its power.
+/// Primaries, white point and gamma of Adobe RGB (1998).
 const ADOBE_RGB: &[u8] = include_bytes!("data/adobe-rgb.icc");
 
 const IN_ADOBE_RGB: [[u8; 3]; 5] = [[200, 100, 50], [60, 180, 90], [40, 70, 200], [128, 128, 128], [12, 30, 20]];
@@ -22,21 +22,21 @@ fn assert_all_near(found: [[u8; 3]; 4], expected: [[u8; 3]; 4], tolerance: u8, w
 }
 
 #[test]
-fn inks_of_a_jpeg_without_a_profile_are_mixed_as_by_everyone_else() {
+fn cmyk_without_a_profile_is_mixed_as_usual() {
     let expected = [[53, 216, 226], [235, 75, 195], [187, 180, 42], [103, 109, 109]];
-    // The same four colours: by Adobe's convention 255 is no ink, otherwise it is all.
+    // The same four colours. By Adobe's convention 255 is no ink, otherwise it is full ink.
     assert_all_near(middles(include_bytes!("data/cmyk-adobe.jpg")), expected, 10, "Adobe");
     assert_all_near(middles(include_bytes!("data/cmyk-plain.jpg")), expected, 10, "not Adobe");
 }
 
 #[test]
-fn inks_of_a_jpeg_with_a_profile_are_what_the_profile_says() {
+fn cmyk_with_a_profile_is_converted_by_it() {
     let expected = [[75, 158, 196], [206, 128, 143], [199, 180, 95], [146, 142, 142]];
     assert_all_near(middles(include_bytes!("data/cmyk-adobe-icc.jpg")), expected, 10, "Adobe");
     assert_all_near(middles(include_bytes!("data/cmyk-plain-icc.jpg")), expected, 10, "not Adobe");
 }
 
-/// A PNG with chunks of colour put behind its header.
+/// A PNG with colour chunks inserted after its header.
 fn with_chunks(mut file: Vec<u8>, chunks: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
     let chunks: Vec<u8> = chunks.iter().flat_map(|(name, data)| chunk(name, data)).collect();
     file.splice(33..33, chunks);
@@ -84,7 +84,7 @@ fn a_png_is_converted_from_its_primaries_and_gamma() {
         let file = with_chunks(one_colour(colour), &adobe_rgb_by_chunks());
         assert_near(shown(&file), expected, 6, "cHRM and gAMA");
     }
-    // A power of 1.8, for which the shades of sRGB are these.
+    // A gamma of 1.8, and the same shades in sRGB.
     let gamma = [(GAMMA, hundred_thousandths(&[55_556]))];
     for (grey, expected) in [(60, 77), (130, 148), (200, 210)] {
         assert_near(shown(&with_chunks(one_colour([grey; 3]), &gamma)), [expected; 3], 5, "gAMA");
@@ -105,7 +105,7 @@ fn gamma_and_primaries_of_srgb_change_nothing() {
 }
 
 #[test]
-fn what_is_closer_to_the_truth_goes_first() {
+fn the_most_precise_declaration_of_colours_wins() {
     let colour = [200, 100, 50];
     let [gamma, primaries] = adobe_rgb_by_chunks();
     // Display P3 with sRGB's curve (ITU-T H.273).
@@ -124,7 +124,7 @@ fn what_is_closer_to_the_truth_goes_first() {
 }
 
 #[test]
-fn chunks_of_colour_that_mean_nothing_are_passed_over() {
+fn implausible_colour_chunks_are_ignored() {
     let plain = one_colour([200, 100, 50]);
     let primaries = |values: [u32; 8]| (PRIMARIES, hundred_thousandths(&values));
     for chunk in [
@@ -182,7 +182,7 @@ fn samples_of_16_bits_are_rounded_to_8() {
 
 #[test]
 fn dark_shades_of_linear_light_survive() {
-    // Of 8 bits the first three would be 0, 2 and 25: 0, 22 and 88 in sRGB.
+    // Cut to 8 bits, the first three would be 0, 2 and 25, which are 0, 22 and 88 in sRGB.
     for (light, expected) in [(200, 10), (655, 25), (6553, 89), (30_000, 180)] {
         let linear = [(GAMMA, hundred_thousandths(&[100_000]))];
         let rgb: DynamicImage = ImageBuffer::from_pixel(40, 30, Rgb([light; 3])).into();

@@ -8,7 +8,7 @@ use super::{assert_near, preview, process};
 const WIDTH: u32 = 2720;
 const HEIGHT: u32 = 2040;
 
-/// A smooth picture, so that a preview of some quality has room in EXIF.
+/// A smooth picture, so that a preview of good quality fits into EXIF.
 fn landscape(width: u32, height: u32) -> DynamicImage {
     RgbImage::from_fn(width, height, |x, y| {
         let (x, y) = (x * 1000 / width, y * 750 / height);
@@ -54,7 +54,7 @@ fn smaller(picture: &DynamicImage, width: u32, height: u32) -> DynamicImage {
     picture.resize_exact(width, height, image::imageops::FilterType::Triangle)
 }
 
-/// The preview as the tests know it again: a little brighter than the picture.
+/// A picture made slightly brighter, so that the tests recognize it.
 fn marked(picture: &DynamicImage) -> DynamicImage {
     let mut picture = picture.to_rgb8();
     picture.iter_mut().for_each(|sample| *sample = sample.saturating_add(3));
@@ -82,9 +82,9 @@ fn a_preview_that_shows_the_picture_is_used_in_place_of_a_progressive_one() {
     let file = turbo(&picture, 90, true);
     assert!(!is_used(&file, &picture));
     assert!(is_used(&embed(&file, 1, &turbo(&good, 80, false)), &picture));
-    // Reading a baseline picture takes no longer than comparing it would.
+    // Decoding a baseline picture takes no longer than comparing it would.
     assert!(!is_used(&embed(&turbo(&picture, 90, false), 1, &turbo(&good, 80, false)), &picture));
-    // One of larger size is scaled.
+    // A larger one is scaled.
     let larger = marked(&smaller(&picture, 1360, 1020));
     assert!(is_used(&embed(&file, 1, &turbo(&larger, 80, false)), &picture));
     assert!(is_used(&embed(&file, 1, &turbo(&good, 80, true)), &picture));
@@ -111,7 +111,7 @@ fn a_preview_that_shows_something_else_is_not_used() {
     let plain = preview(&file);
     let mut bars = DynamicImage::from(RgbImage::new(1280, 960));
     bars.copy_from(&marked(&smaller(&picture, 1280, 853)), 0, 53).unwrap();
-    // What an editor has removed from the picture, or an uploader put into the list.
+    // Shows what an editor has removed from the picture, or what an uploader wants to show in lists.
     let mut stale = good.clone();
     stale.copy_from(&DynamicImage::from(ImageBuffer::from_pixel(24, 24, Rgb([220_u8, 30, 30]))), 900, 700).unwrap();
     for (what, other) in [
@@ -133,12 +133,12 @@ fn scanned(bits: impl Iterator<Item = bool>) -> Vec<u8> {
     bytes.flat_map(|byte| if byte == 0xFF { vec![byte, 0] } else { vec![byte] }).collect()
 }
 
-/// A progressive JPEG whose first scans tell that all is grey: that of the means, but for some bits that it leaves out, and
-/// the fine ones. Later ones are of the means again: how exact they are, and their data.
+/// A progressive JPEG whose first scans make everything grey: a scan of the means without its `left_out` lowest bits,
+/// and fine scans. `later` are further scans of the means: their precision and their data.
 fn grey_and_later(left_out: u8, later: &[(u8, Vec<u8>)]) -> Vec<u8> {
     let segment =
         |marker: u8, payload: &[u8]| [&[0xFF, marker], &(payload.len() as u16 + 2).to_be_bytes()[..], payload].concat();
-    // The code 0 is that of no difference, or of a block's end; 10 is that of a difference of 7 bits.
+    // The code 0 means no difference, or the end of a block. The code 10 means a difference of 7 bits.
     let table = |class: u8| segment(0xC4, &[&[class, 1, 1][..], &[0; 14], &[0, 7]].concat());
     let scan = |range: [u8; 2], exactness, data: &[u8]| {
         [segment(0xDA, &[1, 1, 0, range[0], range[1], exactness]), data.to_vec()].concat()
@@ -148,7 +148,7 @@ fn grey_and_later(left_out: u8, later: &[(u8, Vec<u8>)]) -> Vec<u8> {
     let nothing = scanned((0..BLOCKS).map(|_| false));
     let later: Vec<u8> = later.iter().flat_map(|(exactness, data)| scan([0, 0], *exactness, data)).collect();
     let tables = [segment(0xDB, &[&[0][..], &[32; 64]].concat()), segment(0xC2, &size), table(0), table(0x10)].concat();
-    // Many, as a preview is used only where most of the file is of them.
+    // There are many, because a preview is used only if they are most of the file.
     let fine: Vec<u8> = (1..64).flat_map(|frequency| scan([frequency; 2], 0, &nothing)).collect();
     let first = [scan([0, 0], left_out, &nothing), fine].concat();
     [&[0xFF, 0xD8], &tables[..], &first, &later, &[0xFF, 0xD9]].concat()
@@ -160,7 +160,7 @@ const BLOCKS: u32 = WIDTH.div_ceil(8) * HEIGHT.div_ceil(8);
 fn a_preview_of_what_later_scans_paint_over_is_not_used() {
     let grey = turbo(&RgbImage::from_pixel(1280, 960, Rgb([128; 3])).into(), 80, false);
     let lower = || (0..BLOCKS).map(|block| block >= BLOCKS / 2);
-    // Bits that the first scan has left out; and all of them once more.
+    // Later scans with the bits that the first one left out, or with all bits again.
     let refined: Vec<_> = (0..5).rev().map(|left| ((left + 1) << 4 | left, scanned(lower()))).collect();
     let difference = [true, false, true, true, true, true, true, false, false];
     let again = (0..BLOCKS / 2).map(|_| false).chain(difference).chain((1..BLOCKS / 2).map(|_| false));
@@ -171,7 +171,7 @@ fn a_preview_of_what_later_scans_paint_over_is_not_used() {
 }
 
 #[test]
-fn a_preview_that_is_damaged_is_passed_over() {
+fn a_damaged_preview_is_ignored() {
     let picture = landscape(WIDTH, HEIGHT);
     let file = turbo(&picture, 90, true);
     let plain = preview(&file);
@@ -187,7 +187,7 @@ fn a_preview_that_is_damaged_is_passed_over() {
     {
         assert_eq!(preview(&embed(&file, 1, damaged)), plain, "{what}");
     }
-    // Nor does a good one make up for a picture that cannot be read.
+    // A good preview does not replace a picture that cannot be read.
     let scan = file.windows(2).position(|bytes| bytes == [0xFF, 0xDA]).unwrap();
     let cut = [&file[..scan + 200], &[0xFF, 0xD9]].concat();
     assert!(process(&embed(&cut, 1, &good)).is_err());

@@ -1,4 +1,4 @@
-//! WebPs that are put together in ways that encoders rarely write, or never.
+//! WebPs with structures that encoders rarely or never write.
 
 use image::{DynamicImage, GenericImage, GenericImageView, Rgb, RgbImage, Rgba, RgbaImage};
 
@@ -20,7 +20,7 @@ fn chunk(file: &[u8], wanted: &[u8; 4]) -> Vec<u8> {
     Chunks::of_file(file).find(|(name, _)| name == wanted).unwrap().1.to_vec()
 }
 
-/// A file with a header for pictures with more than their pixels.
+/// A file with an extended header.
 fn extended(flags: u8, width: u32, height: u32, chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     let mut file = Vec::new();
     let header = [&[flags, 0, 0, 0][..], &riff::u24(width - 1), &riff::u24(height - 1)].concat();
@@ -30,7 +30,7 @@ fn extended(flags: u8, width: u32, height: u32, chunks: &[(&[u8; 4], &[u8])]) ->
 }
 
 #[test]
-fn a_webp_whose_header_announces_what_is_not_there_is_shown() {
+fn a_webp_whose_header_announces_missing_metadata_is_shown() {
     let picture = photograph(64, 48);
     let file = lossy(&picture);
     let plain = preview(&file);
@@ -67,7 +67,7 @@ fn the_first_frame_of_a_webp_is_shown_on_its_canvas() {
     }
 }
 
-/// What a lossless bitstream is written with, from the lowest bit of a byte on.
+/// Writes a lossless bitstream, lowest bit first.
 #[derive(Default)]
 struct Bits {
     bytes: Vec<u8>,
@@ -83,19 +83,19 @@ impl Bits {
         }
     }
 
-    /// A code of one symbol, 0, which takes no bits.
+    /// A code of the symbol 0 alone, which takes no bits.
     fn put_single_code(&mut self) {
         self.put(1, 4);
     }
 
-    /// A code in which each of the symbols to 255 takes 8 bits.
+    /// A code in which each symbol up to 255 takes 8 bits.
     fn put_byte_code(&mut self) {
         self.put(0, 1);
-        // Of the code for lengths, the lengths of 12 symbols are told; the last is that of 8, the only one.
+        // The code for lengths, with 12 lengths of its own. Only the last one, for symbol 8, is not 0.
         self.put(8, 4);
         (0..11).for_each(|_| self.put(0, 3));
         self.put(1, 3);
-        // The lengths of 2 + 254 symbols follow, the latter number in 8 bits.
+        // The lengths of 2 + 254 symbols follow; 254 is written in 8 bits.
         self.put(1, 1);
         self.put(3, 3);
         self.put(254, 8);
@@ -106,11 +106,11 @@ impl Bits {
     }
 }
 
-/// The bitstream of a picture of 1024 × 1024 pixels, all 0, without its header. Each square of 4 × 4 pixels names one of
-/// the `groups` of codes.
+/// The bitstream, without its header, of a picture of 1024 × 1024 pixels that are all 0. Each square of 4 × 4 pixels is
+/// assigned one of the `groups` of codes.
 fn grouped(groups: u32) -> Vec<u8> {
     let mut bits = Bits::default();
-    // No transforms, no colour cache, but an image of the groups, itself without a colour cache.
+    // No transforms and no colour cache, but an entropy image, which has no colour cache.
     bits.put(0b100, 3);
     bits.put(0, 3);
     bits.put(0, 1);
@@ -151,7 +151,7 @@ fn lossless_webps_of_every_kind_are_shown() {
     let flat = RgbaImage::from_fn(300, 200, |x, y| Rgba([(x / 60 * 50) as u8, (y / 50 * 60) as u8, 90, 255]));
     let shades = RgbaImage::from_fn(300, 200, |x, y| Rgba([x as u8, y as u8, (x * y) as u8, (x + y) as u8]));
     let two = RgbaImage::from_fn(300, 200, |x, y| if x * y % 7 == 0 { Rgba([0; 4]) } else { Rgba([255; 4]) });
-    // Parts that differ have codes of their own.
+    // Different parts get different codes.
     let mut parts = photograph.clone();
     parts.copy_from(&*flat.view(0, 0, 300, 100), 0, 100).unwrap();
     parts.copy_from(&*shades.view(0, 0, 150, 100), 150, 0).unwrap();

@@ -1,4 +1,4 @@
-//! Files that were damaged, or made to do damage.
+//! Files that are damaged, or made to do damage.
 
 use image::{DynamicImage, RgbImage};
 
@@ -72,7 +72,7 @@ fn samples() -> Vec<(&'static str, Vec<u8>)> {
 fn every_truncation_is_refused() {
     for (name, file) in samples() {
         process(&file).unwrap();
-        // Cut off after a frame it is an animation of fewer.
+        // Cut off between two frames it is a shorter animation.
         if name == "animated GIF" {
             continue;
         }
@@ -106,9 +106,9 @@ fn a_few_bytes_of_padding_before_the_end_marker_do_no_harm() {
 }
 
 #[test]
-fn what_is_missing_of_a_jpeg_with_restarts_is_not_taken_for_padding() {
+fn missing_data_in_a_jpeg_with_restarts_is_not_taken_for_padding() {
     let segment = |marker: u8, payload: &[u8]| [&[0xFF, marker, 0, payload.len() as u8 + 2], payload].concat();
-    // 8 × 8 blocks of grey, each followed by a restart. The code 0 is that of no difference, and of a block's end.
+    // 8 × 8 grey blocks, each followed by a restart. The code 0 means no difference, or the end of a block.
     let table = |class: u8| segment(0xC4, &[&[class, 1][..], &[0; 15], &[0]].concat());
     let headers = [
         segment(0xDB, &[&[0][..], &[1; 64]].concat()),
@@ -123,7 +123,7 @@ fn what_is_missing_of_a_jpeg_with_restarts_is_not_taken_for_padding() {
     let file = |blocks: &[u8]| [&[0xFF, 0xD8], &headers[..], blocks, &[0xFF, 0xD9]].concat();
     assert!(process(&file(&blocks)).is_ok());
     for count in [1, 10, 60] {
-        // More than the decoder has read ahead when it looks for the restart.
+        // More than the decoder reads ahead when it looks for the restart.
         let missing = [&blocks[..3 * count + 1], &[0; 40]].concat();
         assert!(process(&file(&missing)).is_err(), "{count} blocks of 64");
     }
@@ -145,17 +145,17 @@ fn a_png_with_too_little_picture_data_is_refused() {
 }
 
 #[test]
-fn restart_markers_without_end_are_refused_or_passed_over() {
+fn a_million_restart_markers_are_refused() {
     let file = jpeg(&photograph(64, 64), Metadata::default());
     let scan = file.windows(2).position(|bytes| bytes == [0xFF, 0xDA]).unwrap();
-    // Ever so many restarts in front of the picture, with and without an interval that asks for them.
+    // In front of the picture, with and without an interval that announces them.
     let restarts: Vec<u8> = (0..1_000_000).flat_map(|number| [0xFF, 0xD0 | (number & 7) as u8]).collect();
     for interval in [&[][..], &[0xFF, 0xDD, 0, 4, 0, 1], &[0xFF, 0xDD, 0, 4, 0xFF, 0xFF]] {
         let body = scan + 2 + usize::from(file[scan + 3]);
         let damaged = [&file[..scan], interval, &file[scan..body], &restarts, &file[body..]].concat();
         assert!(process(&damaged).is_err());
     }
-    // An interval longer than the picture asks for no restart.
+    // An interval longer than the picture means no restart.
     let long = [&file[..scan], &[0xFF, 0xDD, 0, 4, 0xFF, 0xFF], &file[scan..]].concat();
     assert!(process(&long).is_ok());
 }
@@ -183,7 +183,7 @@ fn flipped_bits_never_panic() {
                 let at = next(damaged.len());
                 damaged[at] ^= 1 << next(8);
             }
-            // A panic would be caught, and told as this.
+            // A panic would be caught and reported as this.
             if let Err(error) = process(&damaged) {
                 assert!(!error.contains("crashes the decoder"), "{error}");
             }

@@ -1,22 +1,22 @@
-//! The preview that the EXIF of a JPEG may carry, in place of the picture itself.
+//! The preview that a JPEG's EXIF may carry, used in place of the picture itself.
 //!
-//! It is used where that saves something, and where it shows what the picture shows. Nothing in the format makes sure
-//! of the latter: an editor may have left the preview of the unedited picture behind, a camera puts black bars around
-//! it, and whoever wants to show one picture in lists and another in full can put in any. So a preview is held against
-//! the picture, and that decides where it helps:
+//! It is used if that saves time and if it shows the same as the picture. The format does not guarantee the latter: an
+//! editor may have left the preview of the unedited picture, a camera may have put black bars around it, and somebody
+//! may want to show one picture in lists and another in full. So the preview is compared with the picture. That decides
+//! when it saves time:
 //!
-//! - Of a baseline JPEG every bit has to be read to learn the means of its blocks. After that, all that the larger
-//!   variants need is nearly there: of 24 megapixels nothing would be saved. It is always decoded itself.
-//! - A progressive JPEG has scans of these means alone, which are a small part of its bytes. To read them and the
-//!   preview instead of all scans takes 120 instead of 360 ms for 24 megapixels, variants included, and 220 instead of
-//!   720 ms for 48. libjpeg still allocates what it would for all scans. All scans of the means are read, also those
-//!   that come after finer ones, or they could paint another picture over the one that was compared.
+//! - Baseline JPEG: the means of the blocks can only be had by reading every bit. After that, the variants cost little
+//!   more, and nothing would be saved for 24 megapixels. The picture itself is always decoded.
+//! - Progressive JPEG: the means have scans of their own, which are a small part of the file. Reading them and the
+//!   preview instead of all scans takes 120 ms instead of 360 ms for 24 megapixels, variants included, and 220 ms
+//!   instead of 720 ms for 48. libjpeg allocates the same memory either way. All scans of the means are read, also
+//!   those after finer scans. Otherwise a late one could replace the picture that was compared.
 //!
-//! The price: damage in the finer scans, which lie unread, is not found out. That the file is whole, `inspect` has made
-//! sure of by its segments.
+//! The price is that damage in the finer scans, which are not read, is not detected. `inspect` has checked by the
+//! segments that the file is complete.
 //!
-//! Most previews are of 160 × 120 pixels, less than any variant needs. One that makes do for the thumbnail alone saves
-//! nothing, since the picture has to be decoded for the larger variant.
+//! Most previews have 160 × 120 pixels, fewer than any variant needs. A preview that suffices only for `thumbnail`
+//! saves nothing, because the picture has to be decoded for `preview`.
 
 use std::ops::Range;
 
@@ -28,27 +28,27 @@ use super::segments::JpegSegments;
 use crate::pixels::{Layout, Pixels};
 use crate::variant::{PREVIEW_SIDE, fit};
 
-/// A picture of fewer times the pixels of its preview is decoded quickly enough.
+/// A picture with fewer than this many times the preview's pixels is decoded quickly enough without it.
 const MIN_RATIO: u64 = 4;
 
-/// The sum of the table for brightness in ITU-T T.81, annex K.1, which is that of quality 50. A preview that was
-/// quantized more coarsely, as it must be to fit into EXIF's 64 KiB, shows its blocks.
+/// The sum of the quantization table for brightness in ITU-T T.81, annex K.1, which is quality 50. A preview that was
+/// quantized more coarsely, to fit into EXIF's 64 KiB, has visible blocks.
 const MAX_QUANTIZATION: u32 = 3688;
 
-/// Longer side in pixels at which preview and picture are compared: half the thumbnail's.
+/// Preview and picture are compared with this many pixels on the longer side: half of `thumbnail`'s.
 const COMPARED_SIDE: u32 = 160;
 
-/// How far samples may differ then, of 255: on average, and at the worst place. Compression and sharpening make the most
-/// of it; whatever else there is to see in a thumbnail makes more.
+/// The most that samples may differ then, from 0 to 255: on average, and anywhere. Compression and sharpening stay
+/// below that; a visible difference does not.
 const MAX_MEAN_DIFFERENCE: u64 = 4;
 const MAX_DIFFERENCE: u8 = 40;
 
-/// The preview, in the picture's own colours and orientation, if it is as good as the picture for all variants.
+/// The preview, in the picture's colour space and orientation, if it can replace the picture for all variants.
 pub(super) fn usable(bytes: &[u8], main: &Jpeg<'_>, segments: &JpegSegments<'_>) -> Option<Pixels> {
     let layout = Some(main.layout()).filter(|layout| matches!(layout, Layout::Rgb | Layout::Gray))?;
     let file = exif_thumbnail(bytes)?;
     let fine_length: usize = segments.fine_scans.iter().map(Range::len).sum();
-    // Where the means take more than half of the picture's bytes, little is saved.
+    // If the means take more than half of the picture's bytes, little is saved.
     if !segments.progressive || fine_length * 2 < bytes.len().saturating_sub(file.len()) {
         return None;
     }
@@ -63,7 +63,7 @@ pub(super) fn usable(bytes: &[u8], main: &Jpeg<'_>, segments: &JpegSegments<'_>)
     shows_the_same(&pixels, &coarse, fit(main.size(), COMPARED_SIDE)).then_some(pixels)
 }
 
-/// The file without these ranges of it, which are in order; it ends as a JPEG does.
+/// The file without these ranges, which must be in order, and with an end marker.
 fn without(bytes: &[u8], ranges: &[Range<usize>]) -> Vec<u8> {
     let starts = ranges.iter().map(|range| range.end);
     let ends = ranges.iter().map(|range| range.start).chain([bytes.len()]);
@@ -71,7 +71,7 @@ fn without(bytes: &[u8], ranges: &[Range<usize>]) -> Vec<u8> {
     kept.flatten().copied().chain([0xFF, 0xD9]).collect()
 }
 
-/// Whether a preview of this size is large enough, and has the picture's proportions to within 1 %.
+/// Whether a preview of this size is large enough and has the picture's proportions, to within 1 %.
 fn fits(preview: (u32, u32), main: (u32, u32)) -> bool {
     let [(width, height), (main_width, main_height)] =
         [preview, main].map(|(width, height)| (u64::from(width), u64::from(height)));

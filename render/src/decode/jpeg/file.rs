@@ -1,4 +1,4 @@
-//! A JPEG file in the hands of libjpeg-turbo.
+//! Decodes a JPEG with libjpeg-turbo.
 
 use turbojpeg::{Colorspace, DecompressHeader, Decompressor, PixelFormat, ScalingFactor};
 
@@ -7,10 +7,10 @@ use super::segments::JpegSegments;
 use crate::error::{Error, damaged};
 use crate::pixels::{Layout, Pixels};
 
-/// Padding that some cameras write behind the last block of a JPEG, in bytes. More is taken for damage.
+/// The most bytes of padding after the last block. Some cameras write a few; more is taken for damage.
 const MAX_PADDING: u32 = 64;
 
-/// A JPEG file whose header was read.
+/// A JPEG file whose header has been read.
 pub(super) struct Jpeg<'a> {
     bytes: &'a [u8],
     decoder: Decompressor,
@@ -46,7 +46,7 @@ impl<'a> Jpeg<'a> {
             .unwrap_or(ScalingFactor::ONE)
     }
 
-    /// The picture. Samples in CMYK are told as they are stored.
+    /// Decodes the picture. CMYK samples are returned as they are stored.
     pub(super) fn decode(&mut self, scale: ScalingFactor, layout: Layout) -> Result<Pixels, Error> {
         self.decoder.set_scaling_factor(scale).map_err(|_| Error::Failed)?;
         let format = match layout {
@@ -59,8 +59,9 @@ impl<'a> Jpeg<'a> {
         let mut pixels = vec![0; pitch * height];
         let target = turbojpeg::Image { pixels: pixels.as_mut_slice(), width, pitch, height, format };
         match self.decoder.decompress(self.bytes, target) {
-            // A warning is an error here, or what is missing of a truncated picture would be grey. Only the first is told,
-            // so that behind it others may hide where the picture can go on after a restart.
+            // A warning is an error here. Otherwise the missing part of a truncated picture would be grey. libjpeg
+            // reports only the first warning. In a picture with restarts, decoding goes on, and a harmless first
+            // warning may hide damage that follows.
             Err(error) if !is_padding(&error.to_string()) || JpegSegments::read(self.bytes).restarts => {
                 Err(refused(error))
             }
@@ -69,14 +70,14 @@ impl<'a> Jpeg<'a> {
     }
 }
 
-/// What libjpeg says of a file, unless it is that memory ran out.
+/// The error for what libjpeg reports. Running out of memory is not the file's fault.
 fn refused(error: turbojpeg::Error) -> Error {
     let said = error.to_string();
     let is_memory = ["Insufficient memory", "Memory allocation failure"].iter().any(|text| said.contains(text));
     if is_memory || matches!(error, turbojpeg::Error::Null) { Error::Failed } else { damaged(said) }
 }
 
-/// Whether libjpeg only warns of a few needless bytes between the picture and its end.
+/// Whether libjpeg only warns of a few extra bytes between the picture and its end marker.
 fn is_padding(message: &str) -> bool {
     let count = message
         .split_once("Corrupt JPEG data: ")
@@ -89,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_decoder_without_memory_is_not_the_file_at_fault() {
+    fn running_out_of_memory_is_not_blamed_on_the_file() {
         let said = |text: &str| refused(turbojpeg::Error::TurboJpegError(text.to_owned()));
         assert_eq!(said("Insufficient memory (case 4)"), Error::Failed);
         assert_eq!(said("tj3Init(): Memory allocation failure"), Error::Failed);

@@ -1,4 +1,4 @@
-//! What a JPEG's segments say (ITU-T T.81, annex B).
+//! What a JPEG's segments tell about the picture (ITU-T T.81, annex B).
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -7,22 +7,22 @@ use quayside_inspect::image::jpeg::Segments;
 
 use super::MAX_SCANS;
 
-/// What of a JPEG's segments matters here.
+/// The contents of a JPEG's segments that matter here.
 #[derive(Default)]
 pub(super) struct JpegSegments<'a> {
-    /// Adobe's segment: a picture in CMYK is stored inverted.
+    /// Whether there is an Adobe segment. CMYK is stored inverted then.
     pub(super) adobe: bool,
-    /// The parts of the ICC profile (ICC.1:2022, annex B.4), with their numbers from 1.
+    /// The parts of the ICC profile (ICC.1:2022, annex B.4) with their numbers, which start at 1.
     icc: Vec<(u8, &'a [u8])>,
-    /// Whether the picture comes in several scans, from coarse to fine.
+    /// Whether the picture is stored in several scans, from coarse to fine.
     pub(super) progressive: bool,
-    /// Where the scans lie that are not of the blocks' means.
+    /// Where the scans are that hold more than the blocks' means.
     pub(super) fine_scans: Vec<Range<usize>>,
-    /// The sum of the quantization table for brightness; the larger, the coarser the picture.
+    /// The sum of the quantization table for brightness. The larger it is, the coarser the picture.
     pub(super) quantization: Option<u32>,
-    /// Whether the compressed data is interrupted now and then, so that damage stays within bounds.
+    /// Whether the compressed data has restart markers, after which a decoder can go on despite damage.
     pub(super) restarts: bool,
-    /// Bytes that do no harm but are not as they have to be: where, and what they ought to be.
+    /// Harmless bytes that violate the standard: their positions, and the correct values.
     wrong: Vec<(usize, u8)>,
 }
 
@@ -33,7 +33,7 @@ impl<'a> JpegSegments<'a> {
         let (mut scans, mut fine_scan) = (0, None);
         for segment in Segments::new(bytes).into_iter().flatten().map_while(Result::ok) {
             let payload = segment.payload;
-            // The payload lies within the file, after its marker and length.
+            // The payload is a part of `bytes`, after four bytes of marker and length.
             let at = payload.as_ptr().addr() - bytes.as_ptr().addr();
             found.fine_scans.extend(fine_scan.take().map(|start| start..at - 4));
             match segment.marker {
@@ -58,8 +58,7 @@ impl<'a> JpegSegments<'a> {
                         payload.get(1..65).map(|table| table.iter().map(|&step| u32::from(step)).sum());
                 }
                 0xDD => found.restarts |= payload.iter().any(|&byte| byte > 0),
-                // B.2.3: after the components comes the first of the frequencies that the scan is of, the last, and how
-                // exact they are.
+                // B.2.3: the last three bytes are the scan's first and last frequency, and the precision.
                 0xDA => {
                     scans += 1;
                     if scans > MAX_SCANS {
@@ -79,7 +78,7 @@ impl<'a> JpegSegments<'a> {
         }
         found.fine_scans.extend(fine_scan.map(|start| start..bytes.len()));
         found.wrong.extend(jfif.map(|at| (at, 1)));
-        // What libjpeg takes it for.
+        // The transforms that libjpeg assumes for other values.
         match (components, transform) {
             (3, Some((at, 2..))) => found.wrong.push((at, 1)),
             (4, Some((at, 1 | 3..))) => found.wrong.push((at, 2)),
@@ -89,7 +88,7 @@ impl<'a> JpegSegments<'a> {
         found
     }
 
-    /// The file with harmless bytes put right: libjpeg does without them, but warns of them as it does of damage.
+    /// The file with those bytes corrected. libjpeg ignores them, but warns of them as it does of damage.
     pub(super) fn put_right<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
         let mut bytes = Cow::Borrowed(bytes);
         for &(at, right) in &self.wrong {

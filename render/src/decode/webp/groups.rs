@@ -1,26 +1,26 @@
-//! How many groups of prefix codes a lossless bitstream has (RFC 9649, section 3), told before it is decoded.
+//! Counts the groups of prefix codes in a lossless bitstream (RFC 9649, section 3), before it is decoded.
 //!
-//! A picture may have an entropy image, which names for each square of its pixels one of up to 65,536 groups of five
-//! codes. Before the first pixel a decoder builds the tables of all of them: up to 20 KB from some hundred bits.
+//! A picture may have an entropy image, which assigns one of up to 65,536 groups of five codes to each square of
+//! pixels. Before the first pixel a decoder builds the tables of all groups: up to 20 KB each, from a few hundred bits.
 //!
-//! To come to the entropy image, the images of the transforms in front have to be gone through. Nothing is kept of them,
-//! nor of the entropy image: a copy, or a colour from the cache, is one that was there before, so that the largest number
-//! is one that was written out.
+//! The images of the transforms come before the entropy image, so they have to be read too. No pixels are kept, of
+//! either. A copied pixel or a cached colour repeats an earlier one, so the largest number is among those written out.
 
-/// Symbols of a channel's code.
+/// Number of symbols in a channel's code.
 const LITERALS: usize = 256;
 
-/// Symbols for the lengths of copies, which follow the literals of the green channel, and for their distances.
+/// Number of symbols for the lengths of copies, which follow the literals of the green channel, and for distances.
 const LENGTHS: usize = 24;
 const DISTANCES: usize = 40;
 
 /// The longest code word, in bits.
 const MAX_LENGTH: usize = 15;
 
-/// In which order the lengths of the code are told that tells lengths (section 3.7.2.1.2).
+/// The order in which the code for code lengths has its own lengths (section 3.7.2.1.2).
 const ORDER: [usize; 19] = [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
-/// The number of groups in the bitstream of a picture of this size, from behind its header on; `None` where it is damaged.
+/// The number of groups in the bitstream of a picture of this size; `None` if it is damaged. `stream` starts after the
+/// header.
 pub(super) fn groups(stream: &[u8], (mut width, height): (u32, u32)) -> Option<u32> {
     let mut bits = Bits { bytes: stream, at: 0 };
     let mut seen = [false; 4];
@@ -30,14 +30,14 @@ pub(super) fn groups(stream: &[u8], (mut width, height): (u32, u32)) -> Option<u
             return None;
         }
         match transform {
-            // Prediction, and colours by each other.
+            // Prediction, and decorrelation of colours.
             0 | 1 => {
                 let side = bits.read(3)? + 2;
                 largest(&mut bits, squares(width, side), squares(height, side))?;
             }
-            // Green taken from red and blue.
+            // Green subtracted from red and blue.
             2 => {}
-            // A palette. Where it is small, several pixels share one.
+            // A palette. If it is small, several pixels are packed into one.
             _ => {
                 let colours = bits.read(8)? + 1;
                 largest(&mut bits, colours, 1)?;
@@ -56,12 +56,12 @@ pub(super) fn groups(stream: &[u8], (mut width, height): (u32, u32)) -> Option<u
     Some(largest(&mut bits, squares(width, side), squares(height, side))? + 1)
 }
 
-/// How many squares, whose sides are a power of two, lie along a length.
+/// How many squares with sides of 2^`power` cover a length.
 fn squares(length: u32, power: u32) -> u32 {
     length.div_ceil(1 << power)
 }
 
-/// The size of the colour cache.
+/// Reads the size of the colour cache.
 fn cache(bits: &mut Bits<'_>) -> Option<usize> {
     if bits.bit()? == 0 {
         return Some(0);
@@ -69,7 +69,7 @@ fn cache(bits: &mut Bits<'_>) -> Option<usize> {
     Some(bits.read(4)?).filter(|power| (1..=11).contains(power)).map(|power| 1 << power)
 }
 
-/// Goes through an image without groups, and tells the largest number that red and green of a pixel make.
+/// Reads an image without groups. Returns the largest number that red and green form in a pixel.
 fn largest(bits: &mut Bits<'_>, width: u32, height: u32) -> Option<u32> {
     let cache = cache(bits)?;
     let green = Code::read(bits, LITERALS + LENGTHS + cache)?;
@@ -96,7 +96,7 @@ fn largest(bits: &mut Bits<'_>, width: u32, height: u32) -> Option<u32> {
     Some(largest)
 }
 
-/// A length or a distance, of which the prefix is known (section 3.6.2.2).
+/// Reads the rest of a length or a distance whose prefix is known (section 3.6.2.2).
 fn number(bits: &mut Bits<'_>, prefix: usize) -> Option<u32> {
     let prefix = prefix as u32;
     if prefix < 4 {
@@ -110,7 +110,7 @@ fn number(bits: &mut Bits<'_>, prefix: usize) -> Option<u32> {
 struct Code {
     /// How many symbols have a code word of each length.
     counts: [usize; MAX_LENGTH + 1],
-    /// In the order of their code words.
+    /// The symbols, in the order of their code words.
     symbols: Vec<usize>,
 }
 
@@ -169,7 +169,7 @@ impl Code {
         }
         used.sort_unstable();
         let symbols: Vec<_> = used.into_iter().map(|(_, symbol)| symbol).collect();
-        // As many code words as there have to be, unless there is only one, which is then of no length.
+        // The code must be complete. A single symbol has a code word of no length.
         let sum: usize = counts.iter().enumerate().map(|(length, count)| count << (MAX_LENGTH - length)).sum();
         (symbols.len() == 1 || sum == 1 << MAX_LENGTH).then_some(Self { counts, symbols })
     }
