@@ -1,12 +1,11 @@
 //! Ids and cursors that are none, or not the caller's: each is refused, and changes nothing.
 
 use std::fmt::Write;
-use std::path::Path;
 
-use quayside_local::template::Template;
 use reqwest::Method;
 use uuid::Uuid;
 
+use crate::support::stage::template;
 use crate::support::{Still, System, User, files};
 
 #[tokio::test]
@@ -19,8 +18,7 @@ async fn an_id_that_is_no_uuid_in_its_one_form_is_refused_on_every_route() {
     let upload = begun["uploadId"].as_str().unwrap().to_owned();
     let still = Still::of(system).await;
 
-    let template = Template::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml")).unwrap();
-    for route in template.routes.iter().filter(|route| route.path.contains("{id}")) {
+    for route in template().routes.iter().filter(|route| route.path.contains("{id}")) {
         let good = if route.path.contains("uploads") { &upload } else { id };
         let body = if route.path.ends_with("/parts") { r#"{"partNumbers": [1]}"# } else { "" };
         let escaped = good.bytes().fold(String::new(), |mut text, byte| {

@@ -2,15 +2,16 @@
 //! and the functions themselves. What they may do is in `rights`; their routes are in `roles`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use quayside_edge::telemetry::Metric;
 use quayside_local::functions;
-use quayside_local::template::{self, Function, Template};
+use quayside_template::Function;
 use serde_json::Value;
 
 use crate::support::program;
+use crate::support::stage::{project, template};
 
 /// What a function's process reads by itself, before it makes the function: how much to log, and under which namespace
 /// to count.
@@ -19,16 +20,8 @@ const OF_THE_PROCESS: [&str; 2] = ["METRICS_NAMESPACE", "RUST_LOG"];
 /// What only other modes of authentication than the gateway's need.
 const OF_OTHER_MODES: [&str; 5] = ["AUTH_ALGORITHM", "AUTH_AUDIENCE", "AUTH_ISSUER", "AUTH_JWKS_URL", "AUTH_SECRET"];
 
-fn project() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-pub fn template() -> Template {
-    Template::read(&project().join("template.yaml")).unwrap()
-}
-
 pub fn document() -> Value {
-    template::document(&project().join("template.yaml")).unwrap()
+    quayside_template::document(&project().join("template.yaml")).unwrap()
 }
 
 /// The names of what is in a folder of the project.
@@ -190,7 +183,8 @@ fn code_in(folder: &Path) -> String {
 fn every_variable_that_the_code_names_is_set_by_the_template_or_by_lambda() {
     let template = template();
     let set: BTreeSet<_> = template.functions.iter().flat_map(|function| function.variables.keys()).collect();
-    let code = code_in(&project().join("shared")) + &code_in(&project().join("functions"));
+    let crates = ["functions", "shared/domain", "shared/edge", "shared/store"];
+    let code = crates.map(|folder| code_in(&project().join(folder))).concat();
     let named: BTreeSet<_> = code
         .split('"')
         .filter(|text| text.contains('_') && text.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_')))

@@ -4,10 +4,9 @@
 use std::collections::BTreeSet;
 
 use quayside_local::functions::function;
-use quayside_local::template::Template;
 use serde_json::Value;
 
-use crate::support::stage::{Event, Stage, project, read};
+use crate::support::stage::{Event, Stage, project, read, template};
 
 #[test]
 fn every_function_has_an_event_and_every_event_a_function_and_an_expectation() {
@@ -24,12 +23,12 @@ fn every_function_has_an_event_and_every_event_a_function_and_an_expectation() {
 
 #[test]
 fn every_event_is_one_that_the_template_leads_to_its_function() {
-    let template = Template::read(&project().join("template.yaml")).unwrap();
+    let template = template();
     for Event { name, function, file, .. } in Event::all() {
         let event = read(&file);
         let leads_there = if let Some(key) = event["routeKey"].as_str() {
             let mut routes = template.routes.iter().filter(|route| route.function == function);
-            routes.any(|route| format!("{} {}", route.method, route.path) == key)
+            routes.any(|route| route.key() == key)
         } else if let Some(messages) = event["Records"].as_array() {
             let source = template.queue_sources.iter().find(|source| source.function == function).unwrap();
             let mut rules = template.rules.iter().filter(|rule| rule.queues.contains(&source.queue));

@@ -8,7 +8,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::deployment::{document, template};
+use crate::deployment::document;
+use crate::support::stage::template;
 use crate::support::{Hook, Options, Reply, Source, System, User, eventually, files, ingestion};
 
 /// One value or a list of them.

@@ -1,16 +1,16 @@
 //! Who may do what: every route of the template, as everybody.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures::future::join_all;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use quayside_local::template::Template;
+use quayside_template::Route;
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::support::stage::template;
 use crate::support::{Answer, Options, System, User, files};
 
 /// What a route is tried on, made anew for every cell of the table.
@@ -104,8 +104,8 @@ const TABLE: [(&str, On, [Expected; 2], [Expected; 6]); 24] = [
 
 #[test]
 fn every_route_of_the_template_is_in_the_table_and_no_other() {
-    let template = Template::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml")).unwrap();
-    let routes = template.routes.iter().map(|route| format!("{} {}", route.method, route.path));
+    let routes = template().routes;
+    let routes = routes.iter().map(Route::key);
     assert_eq!(routes.collect::<BTreeSet<_>>(), TABLE.iter().map(|row| row.0.to_owned()).collect());
 }
 
@@ -311,7 +311,7 @@ async fn who_sees_nothing_cannot_tell_a_foreign_asset_from_a_missing_one() {
     let states = [On::Multipart, On::Brought, On::Ready, On::Deleted, On::Endpoint].map(async |on| {
         let foreign = world.make(on).await;
         let missing = Uuid::now_v7().to_string();
-        let template = Template::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml")).unwrap();
+        let template = template();
         for route in template.routes.iter().filter(|route| route.path.contains("{id}")) {
             for (query, body) in [
                 ("", None),

@@ -14,14 +14,14 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use quayside_local::template::{Route, Template};
 use quayside_local::tokens::Tokens;
 use quayside_local::watch::write_variables;
+use quayside_template::Route;
 use reqwest::StatusCode;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use stage::{Event, Stage, project};
+use stage::{Event, Stage, project, template};
 
 /// How long an answer may take: a function may have to be linked first. One that cannot start never answers.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -93,10 +93,6 @@ fn cargo_lambda(arguments: &[&str]) -> Command {
     let mut command = Command::new("cargo-lambda");
     command.arg("lambda").args(arguments).current_dir(project());
     command
-}
-
-fn template() -> Template {
-    Template::read(&project().join("template.yaml")).unwrap()
 }
 
 /// The router of the manifest: method, path and function.

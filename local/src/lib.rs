@@ -10,7 +10,6 @@ pub mod functions;
 pub mod gateway;
 pub mod journal;
 pub mod notifications;
-pub mod pattern;
 pub mod pipe;
 pub mod poller;
 pub mod queue;
@@ -19,6 +18,11 @@ pub mod services;
 pub mod storage;
 pub mod system;
 pub mod table;
-pub mod template;
 pub mod tokens;
 pub mod watch;
+
+/// The region that events and ARNs name.
+const REGION: &str = "us-east-1";
+
+/// The account that events and ARNs name.
+const ACCOUNT: &str = "000000000000";

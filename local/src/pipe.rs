@@ -9,6 +9,7 @@ mod tests;
 
 use std::time::Duration;
 
+use quayside_template::{Pipe as Definition, Rule};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -16,7 +17,7 @@ use uuid::Uuid;
 
 use crate::queue::{Checkpoint, QueueError, Queues};
 use crate::table::{Change, Table, TableError};
-use crate::template::{ACCOUNT, Pipe as Definition, REGION, Rule};
+use crate::{ACCOUNT, REGION};
 
 /// The table says when it was written to; this is for a write whose client went away before the answer.
 const LOOK_ANYWAY: Duration = Duration::from_secs(1);

@@ -14,13 +14,14 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use md5::{Digest, Md5};
+use quayside_template::QueueSource;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::functions::Invoke;
 use crate::queue::{Message, Queues};
-use crate::template::{ACCOUNT, QueueSource, REGION};
+use crate::{ACCOUNT, REGION};
 
 /// What the invocations of one function may take together, in MiB, however many the template allows: this is one machine.
 const MEMORY_MB: u32 = 8 << 10;

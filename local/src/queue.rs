@@ -13,11 +13,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use quayside_template::Queue;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use tokio::sync::Notify;
 use uuid::Uuid;
-
-use crate::template::Queue;
 
 /// `visible_at` is in milliseconds since 1970, as all times here. `receipt` is that of the last receive.
 const SCHEMA: &str = "

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use quayside_template::Schedule;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -10,7 +11,7 @@ use uuid::Uuid;
 
 use crate::functions::Invoke;
 use crate::poller::call;
-use crate::template::{ACCOUNT, REGION, Schedule};
+use crate::{ACCOUNT, REGION};
 
 /// The first run is this long after the start, so that whatever came due meanwhile is not left for a whole period.
 const FIRST_RUN: Duration = Duration::from_secs(1);

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::data;
 use crate::journal::Service;
 use crate::queue::{QueueError, Queues};
-use crate::template::{ACCOUNT, REGION};
+use crate::{ACCOUNT, REGION};
 
 /// The secret with the functions' key of storage: `keyId`, `applicationKey`.
 pub const STORAGE_SECRET: &str = "quayside/storage";

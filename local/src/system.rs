@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
+use quayside_template::Template;
 use serde_json::json;
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
@@ -24,7 +25,6 @@ use crate::queue::Queues;
 use crate::services::{self, Services};
 use crate::storage::{Credentials, Storage};
 use crate::table::Table;
-use crate::template::{self, Template};
 use crate::tokens::Tokens;
 use crate::{edge, gateway, schedule, storage, watch};
 
@@ -303,7 +303,7 @@ pub fn environment(template: &Template, addresses: &Addresses, secrets: &Secrets
 
 /// A function's variables: those that the template gives it, with this system's addresses and names, or what this process
 /// has under the same name; and what Lambda gives every function. Its secrets it asks for, as it does in Lambda.
-fn variables(described: &template::Function, addresses: &Addresses) -> BTreeMap<String, String> {
+fn variables(described: &quayside_template::Function, addresses: &Addresses) -> BTreeMap<String, String> {
     let of_lambda = [
         ("AWS_REGION", REGION),
         ("AWS_ACCESS_KEY_ID", FUNCTIONS_KEY_ID),
@@ -330,7 +330,7 @@ fn variables(described: &template::Function, addresses: &Addresses) -> BTreeMap<
 
 /// What a stack deployed from the template puts out, in the form in which `sam list stack-outputs --output json` prints
 /// it; and `AwsEndpoint`, which a deployment has not: where its AWS services are.
-fn outputs(addresses: &Addresses, origins: &[String], queues: &[template::Queue]) -> serde_json::Value {
+fn outputs(addresses: &Addresses, origins: &[String], queues: &[quayside_template::Queue]) -> serde_json::Value {
     let origins = origins.join(",");
     let own = [
         ("ApiUrl", addresses.gateway.as_str()),

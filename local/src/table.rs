@@ -20,6 +20,7 @@ use dynoxide::actions::get_records::GetRecordsRequest;
 use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
 use dynoxide::actions::update_time_to_live::UpdateTimeToLiveRequest;
 use dynoxide::{Database, DynoxideError};
+use quayside_template::Table as Definition;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -29,7 +30,7 @@ pub use rights::Rights;
 
 use crate::journal::Journal;
 use crate::services::Services;
-use crate::template::{ACCOUNT, REGION, Table as Definition};
+use crate::{ACCOUNT, REGION};
 
 /// How often expired items are removed.
 const EXPIRY: Duration = Duration::from_secs(600);

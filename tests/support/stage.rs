@@ -13,8 +13,8 @@ use quayside_local::services::Services;
 use quayside_local::storage::{self, Credentials, Storage};
 use quayside_local::system::{self, Addresses};
 use quayside_local::table::Table;
-use quayside_local::template::Template;
 use quayside_store::connections::http_client;
+use quayside_template::Template;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -40,7 +40,7 @@ pub struct Stage {
 
 impl Stage {
     pub async fn start() -> Self {
-        let template = Template::read(&project().join("template.yaml")).unwrap();
+        let template = template();
         let folder = tempfile::tempdir().unwrap();
         // Always the same, since some of the events are signed.
         let secrets = Secrets {
@@ -202,6 +202,11 @@ fn compare(expected: &Value, found: &Value, place: &str, differences: &mut Vec<S
 /// The checkout.
 pub fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// Its template.
+pub fn template() -> Template {
+    Template::read(&project().join("template.yaml")).unwrap()
 }
 
 /// A file of JSON.

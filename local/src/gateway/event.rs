@@ -12,12 +12,13 @@ use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, Response, StatusCode, request};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use quayside_template::Route;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
-use crate::template::{ACCOUNT, Route};
+use crate::ACCOUNT;
 use crate::tokens::Claims;
 
 const TIME: &[BorrowedFormatItem<'_>] =

@@ -33,10 +33,10 @@ use uuid::Uuid;
 use crate::connections;
 use crate::functions::Invoke;
 use crate::journal::Journal;
-use crate::template::{Cors, Route, Schedule};
 use crate::tokens::{Claims, TokenError, Tokens};
 use event::Call;
 use page::Page;
+use quayside_template::{Cors, Route, Schedule};
 
 /// The largest body that the gateway takes, in bytes: HTTP APIs' own limit.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;

@@ -3,32 +3,24 @@
 use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
+use quayside_template::Route;
 
-use crate::template::Route;
-
-impl Route {
-    /// The route's key in events: `GET /v1/assets/{id}`.
-    pub(super) fn key(&self) -> String {
-        format!("{} {}", self.method, self.path)
-    }
-
-    /// The values of the path's parameters, if `path` (decoded) fits.
-    fn parameters(&self, path: &str) -> Option<BTreeMap<String, String>> {
-        let mut parameters = BTreeMap::new();
-        let mut actual = path.split('/');
-        for expected in self.path.split('/') {
-            let segment = actual.next()?;
-            match expected.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-                Some(_) if segment.is_empty() => return None,
-                Some(name) => {
-                    parameters.insert(name.to_owned(), segment.to_owned());
-                }
-                None if expected != segment => return None,
-                None => {}
+/// The values of the path's parameters, if `path` (decoded) fits.
+fn parameters(route: &Route, path: &str) -> Option<BTreeMap<String, String>> {
+    let mut parameters = BTreeMap::new();
+    let mut actual = path.split('/');
+    for expected in route.path.split('/') {
+        let segment = actual.next()?;
+        match expected.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            Some(_) if segment.is_empty() => return None,
+            Some(name) => {
+                parameters.insert(name.to_owned(), segment.to_owned());
             }
+            None if expected != segment => return None,
+            None => {}
         }
-        actual.next().is_none().then_some(parameters)
     }
+    actual.next().is_none().then_some(parameters)
 }
 
 /// The route for a request and the values of its path's parameters. Of several that fit, the one with the fewest
@@ -37,7 +29,7 @@ pub(super) fn find<'a>(routes: &'a [Route], method: &str, path: &str) -> Option<
     routes
         .iter()
         .filter(|route| route.method == method)
-        .filter_map(|route| Some((route, route.parameters(path)?)))
+        .filter_map(|route| Some((route, parameters(route, path)?)))
         .min_by_key(|(_, parameters)| parameters.len())
 }
 

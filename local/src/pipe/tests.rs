@@ -6,6 +6,7 @@ use std::time::Instant;
 use dynoxide::Database;
 use dynoxide::actions::put_item::PutItemRequest;
 use quayside_store::connections::http_client;
+use quayside_template::Template;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -14,7 +15,6 @@ use crate::data::Secrets;
 use crate::journal::Journal;
 use crate::queue::Message;
 use crate::services::Services;
-use crate::template::Template;
 
 fn template() -> Template {
     Template::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml")).unwrap()

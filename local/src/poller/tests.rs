@@ -3,12 +3,12 @@
 use std::sync::Mutex;
 use std::time::Instant;
 
+use quayside_template::{Queue, Redrive};
 use tempfile::TempDir;
 
 use super::*;
 use crate::queue::Counts;
 use crate::queue::tests::send;
-use crate::template::{Queue, Redrive};
 
 const LONG: Duration = Duration::from_secs(600);
 

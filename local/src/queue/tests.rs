@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
+use quayside_template::Redrive;
 use tempfile::TempDir;
 
 use super::*;
-use crate::template::Redrive;
 
 fn queue(name: &str, visibility: Duration, redrive: Option<Redrive>) -> Queue {
     Queue { name: name.to_owned(), visibility_timeout: visibility, redrive }

@@ -8,6 +8,7 @@ use aws_sdk_secretsmanager::config::{AppName, BehaviorVersion, Credentials, Regi
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::QueueAttributeName;
 use quayside_store::connections::http_client;
+use quayside_template::Template;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -15,7 +16,6 @@ use super::*;
 use crate::journal::{Fault, FaultKind, Journal};
 use crate::queue::Checkpoint;
 use crate::table::Table;
-use crate::template::Template;
 
 struct Server {
     queues: Queues,

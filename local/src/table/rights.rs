@@ -1,4 +1,4 @@
-//! What right to the table a request needs, in the words of [`crate::template::Function::rights`].
+//! What right to the table a request needs, in the words of [`quayside_template::Function::rights`].
 //!
 //! A write of several items needs the rights of its parts, as in AWS. Whoever is no function of the template may do
 //! everything.

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::config::{AppName, BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use quayside_store::connections::http_client;
+use quayside_template::Template;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -16,7 +17,6 @@ use super::*;
 use crate::data::Secrets;
 use crate::journal::{Fault, FaultKind, Service};
 use crate::queue::Queues;
-use crate::template::Template;
 
 fn definition() -> Definition {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");

@@ -5,8 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::document::referred;
-use super::{Pipe, Queue, Redrive, Rule, Section, TemplateError};
-use crate::pattern::Pattern;
+use super::{Pattern, Pipe, Queue, Redrive, Rule, Section, TemplateError};
 
 pub(super) fn read_pipe(properties: &Section<'_>) -> Result<Pipe, TemplateError> {
     properties.only(&[

@@ -61,7 +61,7 @@ fn function(events: &str) -> Result<Template, TemplateError> {
 
 #[test]
 fn the_projects_own_template_is_understood_whole() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
     let template = Template::read(&path).unwrap();
 
     let process = template.function("process-metadata").unwrap();

@@ -1,4 +1,4 @@
-//! What `template.yaml` says about the system: functions, routes, table, pipe, rules, queues and schedules.
+//! Reads what `template.yaml` says about the system: functions, routes, table, pipe, rules, queues and schedules.
 //!
 //! The template is read as AWS SAM and CloudFormation understand it. What would work differently here than where it is
 //! deployed (an event source, a resource or a property that is not known, an operator of a pattern) is an error that
@@ -8,24 +8,19 @@ mod document;
 mod events;
 mod functions;
 mod parameters;
+mod pattern;
 mod rights;
 mod table;
 #[cfg(test)]
 mod tests;
+
+pub use pattern::{Pattern, PatternError};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-
-use crate::pattern::Pattern;
-
-/// The region that events and ARNs name (the pseudo parameter `AWS::Region`).
-pub const REGION: &str = "us-east-1";
-
-/// The account that events and ARNs name (the pseudo parameter `AWS::AccountId`).
-pub const ACCOUNT: &str = "000000000000";
 
 /// Everything that the local system takes from the template.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,6 +75,13 @@ pub struct Route {
     pub function: String,
     /// Whether the authorizer asks for a token. False only with `Auth: {Authorizer: NONE}`.
     pub needs_token: bool,
+}
+
+impl Route {
+    /// The route's key in events: `GET /v1/assets/{id}`.
+    pub fn key(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
 }
 
 /// `CorsConfiguration` of the HTTP API, but for its origins, which only a deployment knows.
