@@ -95,27 +95,6 @@ fn cargo_lambda(arguments: &[&str]) -> Command {
     command
 }
 
-/// The router of the manifest: method, path and function.
-fn watched_routes() -> BTreeSet<[String; 3]> {
-    let cargo = std::env::var("CARGO").unwrap();
-    let mut ask = Command::new(cargo);
-    ask.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(project());
-    let metadata: Value = serde_json::from_slice(&ask.output().unwrap().stdout).unwrap();
-    let router = metadata["metadata"]["lambda"]["watch"]["router"].as_object().unwrap();
-    let routes = router.iter().flat_map(|(path, routes)| {
-        routes.as_array().unwrap().iter().map(move |route| {
-            [route["method"].as_str().unwrap(), path, route["function"].as_str().unwrap()].map(str::to_owned)
-        })
-    });
-    routes.collect()
-}
-
-#[test]
-fn the_manifest_routes_as_the_template_does() {
-    let routes = template().routes.into_iter().map(|route| [route.method, route.path, route.function]);
-    assert_eq!(watched_routes(), routes.collect());
-}
-
 #[test]
 fn the_manifest_makes_each_setting_of_a_release_that_cargo_lambda_would_make_otherwise() {
     let manifest = std::fs::read_to_string(project().join("Cargo.toml")).unwrap();

@@ -49,18 +49,20 @@ macro_rules! event_function {
 /// What the function says of its variables.
 pub async fn function(name: &str, variables: &Variables) -> Result<Option<Invoke>, ConfigError> {
     Ok(Some(match name {
+        // Begin generated: functions (QUAYSIDE_WRITE_DOCS=1 cargo test -p quayside-template)
+        "complete-upload" => http_function!(complete_upload, variables),
         "create-assets" => http_function!(create_assets, variables),
         "describe-api" => http_function!(describe_api, variables),
         "fetch-url" => event_function!(fetch_url, variables),
         "initiate-upload" => http_function!(initiate_upload, variables),
-        "track-upload" => http_function!(track_upload, variables),
-        "complete-upload" => http_function!(complete_upload, variables),
-        "serve-data" => http_function!(serve_data, variables),
         "manage-assets" => http_function!(manage_assets, variables),
         "manage-webhooks" => http_function!(manage_webhooks, variables),
-        "receive-webhook" => http_function!(receive_webhook, variables),
         "process-metadata" => event_function!(process_metadata, variables),
+        "receive-webhook" => http_function!(receive_webhook, variables),
+        "serve-data" => http_function!(serve_data, variables),
         "sweep" => event_function!(sweep, variables),
+        "track-upload" => http_function!(track_upload, variables),
+        // End generated: functions
         _ => return Ok(None),
     }))
 }
