@@ -106,30 +106,36 @@ fn every_function_has_a_role_of_its_own_that_opens_its_own_log_queue_and_secrets
 }
 
 #[test]
-fn a_queue_takes_messages_from_its_rule_alone() {
+fn a_queue_takes_messages_from_its_rules_alone() {
     let document = document();
-    let rules = |names: &[&str]| names.iter().map(|name| json!({"Fn::GetAtt": [name, "Arn"]})).collect::<Vec<_>>();
-    let mut queues = BTreeSet::new();
-    for (name, resource) in document["Resources"].as_object().unwrap() {
-        if resource["Type"] != "AWS::SQS::QueuePolicy" {
-            continue;
+    let resources = document["Resources"].as_object().unwrap();
+    let of_type = |kind: &'static str| resources.iter().filter(move |(_, resource)| resource["Type"] == kind);
+    // What rules send to a queue, as their target or as what they could not deliver.
+    let mut senders = BTreeMap::<String, BTreeSet<String>>::new();
+    for (name, rule) in of_type("AWS::Events::Rule") {
+        for target in rule["Properties"]["Targets"].as_array().unwrap() {
+            for queue in [&target["Arn"], &target["DeadLetterConfig"]["Arn"]] {
+                senders.entry(arn(&document, queue)).or_default().insert(format!("{name}.Arn"));
+            }
         }
-        let properties = &resource["Properties"];
-        let [queue] = &properties["Queues"].as_array().unwrap()[..] else { panic!("{name} is of one queue") };
-        let queue = queue["Ref"].as_str().unwrap();
-        let sources = match queue {
-            "IngestingQueue" => json!(rules(&["IngestingRule"])[0]),
-            "UploadedQueue" => json!(rules(&["UploadedRule"])[0]),
-            "Undelivered" => json!(rules(&["IngestingRule", "UploadedRule"])),
-            other => panic!("who may send to {other}?"),
-        };
-        let expected = json!([{"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"},
-                               "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt": [queue, "Arn"]},
-                               "Condition": {"ArnEquals": {"aws:SourceArn": sources}}}]);
-        assert_eq!(properties["PolicyDocument"]["Statement"], expected, "{name}");
-        queues.insert(queue);
     }
-    assert_eq!(queues.len(), 3);
+    let mut allowed = BTreeMap::new();
+    for (name, policy) in of_type("AWS::SQS::QueuePolicy") {
+        let properties = &policy["Properties"];
+        let [queue] = &properties["Queues"].as_array().unwrap()[..] else { panic!("{name} is of one queue") };
+        let [statement] = &properties["PolicyDocument"]["Statement"].as_array().unwrap()[..] else {
+            panic!("{name} has one statement")
+        };
+        let sources = &statement["Condition"]["ArnEquals"]["aws:SourceArn"];
+        let queue = queue["Ref"].as_str().unwrap();
+        let expected = json!({"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"},
+                              "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt": [queue, "Arn"]},
+                              "Condition": {"ArnEquals": {"aws:SourceArn": sources}}});
+        assert_eq!(*statement, expected, "{name}");
+        let sources: BTreeSet<_> = each(sources).into_iter().map(|source| arn(&document, source)).collect();
+        allowed.insert(format!("{queue}.Arn"), sources);
+    }
+    assert_eq!(allowed, senders);
 }
 
 #[test]

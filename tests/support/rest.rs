@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use super::stage::template;
 use super::state::{Item, State, keeps_bytes};
 use super::system::{System, TABLE, eventually};
 
@@ -60,7 +61,8 @@ impl System {
 
     async fn messages(&self, which: &str) -> u64 {
         let queues = self.queues().await;
-        ["IngestingQueue", "UploadedQueue"].iter().map(|queue| queues[queue][which].as_u64().unwrap()).sum()
+        let sources = template().queue_sources;
+        sources.iter().map(|source| queues[&source.queue][which].as_u64().unwrap()).sum()
     }
 
     /// Lets everything come to rest and be swept, and checks that usage is the sum of the assets, and that storage has
