@@ -309,8 +309,11 @@ fn alarms_and_the_dashboard_look_at_metrics_that_the_functions_write_where_they_
     }
     assert!(watched.contains("AssetsOverdue") && watched.contains("Refusals"), "{watched:?}");
 
-    let dashboard = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"].as_str().unwrap();
-    let body: Value = serde_json::from_str(dashboard).unwrap();
+    let dashboard = &resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"];
+    let parts = dashboard[1].as_object().unwrap().iter();
+    let parts = parts.map(|(name, part)| (format!("${{{name}}}"), part["Fn::Sub"].as_str().unwrap()));
+    let body = parts.fold(dashboard[0].as_str().unwrap().to_owned(), |body, (name, part)| body.replace(&name, part));
+    let body: Value = serde_json::from_str(&body).unwrap();
     let metrics =
         body["widgets"].as_array().unwrap().iter().filter_map(|widget| widget["properties"]["metrics"].as_array());
     let mut shown = BTreeSet::new();

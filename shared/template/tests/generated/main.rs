@@ -1,9 +1,10 @@
-//! What other files repeat of `template.yaml`: generated between two marker lines.
+//! What other files repeat of `template.yaml`, and what it repeats of itself: generated between two marker lines.
 //!
 //! With `QUAYSIDE_WRITE_DOCS=1` the sections are written; without, compared.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+mod alarms;
 mod programs;
 
 use std::collections::BTreeSet;
@@ -27,6 +28,11 @@ fn sections(template: &Template) -> Vec<Section> {
         Section { file: "Cargo.toml", name: "router", text: programs::router(template) },
         Section { file: "local/Cargo.toml", name: "functions", text: programs::dependencies(template) },
         Section { file: "local/src/functions.rs", name: "functions", text: programs::functions(template) },
+        Section { file: "template.yaml", name: "methods", text: programs::methods(template) },
+        Section { file: "template.yaml", name: "errors", text: alarms::errors(template) },
+        Section { file: "template.yaml", name: "throttling", text: alarms::throttling(template) },
+        Section { file: "template.yaml", name: "dashboard", text: alarms::dashboard(template) },
+        Section { file: "template.yaml", name: "queues", text: alarms::outputs(template) },
     ]
 }
 

@@ -45,3 +45,9 @@ pub(crate) fn functions(template: &Template) -> String {
     };
     by_name(template).into_iter().map(line).collect()
 }
+
+/// The methods that pages of other origins may use: those of all routes.
+pub(crate) fn methods(template: &Template) -> String {
+    let methods: BTreeSet<_> = template.routes.iter().map(|route| route.method.as_str()).collect();
+    format!("      AllowMethods: [{}]\n", methods.into_iter().collect::<Vec<_>>().join(", "))
+}
