@@ -13,7 +13,7 @@ use crate::App;
 
 /// That all bytes are there.
 #[derive(ToSchema)]
-pub struct Completed {
+pub(crate) struct Completed {
     /// The parts, in any order. Left out, storage's own list is used.
     #[schema(value_type = Option<Vec<UploadedPart>>)]
     parts: Option<Etags>,

@@ -1,17 +1,17 @@
-//! Ends an upload well: `POST /v1/uploads/{id}/complete` checks what storage has and moves the asset to `uploaded`,
-//! which starts its inspection.
+//! Ends an upload well: checks what storage has and moves the asset to `uploaded`, which starts its inspection.
 
 mod complete;
+mod routes;
 
-pub use complete::Completed;
+pub use routes::operations;
 
 use std::convert::Infallible;
 use std::time::Duration;
 
 use lambda_http::{Body, Request, Response};
-use quayside_domain::{Error, Result};
+use quayside_domain::Result;
 use quayside_edge::config::{self, AuthConfig};
-use quayside_edge::http::{Callers, respond, segments};
+use quayside_edge::http::{Callers, no_route, respond};
 use quayside_edge::start::Start;
 use quayside_store::config::{ConfigError, DeliveryConfig, Variables};
 use quayside_store::delivery::Cdn;
@@ -53,9 +53,10 @@ impl App {
 /// Never: an error is answered with a problem document.
 pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infallible> {
     respond(&request, async {
-        match (request.method().as_str(), segments(&request).as_slice()) {
-            ("POST", ["v1", "uploads", id, "complete"]) => complete::complete_upload(app, &request, id).await,
-            (method, _) => Err(Error::NoRoute(method.to_owned())),
+        if let Some([id]) = routes::COMPLETE.matches(&request) {
+            complete::complete_upload(app, &request, id).await
+        } else {
+            Err(no_route(&request))
         }
     })
     .await

@@ -25,7 +25,7 @@ pub(crate) const MAX_FORM_BYTES: usize = 64 << 10;
 /// A file and what is said of it.
 #[derive(Debug, Default, ToSchema)]
 #[schema(as = AssetForm)]
-pub struct Brought {
+pub(crate) struct Brought {
     /// The file, with its type and its name.
     #[schema(rename = "file", value_type = String, format = Binary, min_length = 1)]
     pub(crate) bytes: Bytes,

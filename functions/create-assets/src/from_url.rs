@@ -24,7 +24,7 @@ use crate::App;
 /// A file that is to be taken from a URL.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
-pub struct FileAtUrl {
+pub(crate) struct FileAtUrl {
     /// Of http or https, on the public internet, without user and password. It may be signed: no answer shows its query.
     #[schema(value_type = String, format = "uri", max_length = 8192, pattern = "^[Hh][Tt][Tt][Pp][Ss]?://")]
     url: SourceUrl,
@@ -54,7 +54,7 @@ impl PartialSchema for ExpectedType {
 
 /// Several files that are to be taken from URLs.
 #[derive(ToSchema)]
-pub struct FilesAtUrls {
+pub(crate) struct FilesAtUrls {
     /// One that cannot be taken has a problem of its own in the answer and refuses no other.
     #[schema(value_type = Vec<FileAtUrl>, min_items = 1, max_items = 100)]
     items: Vec<Value>,
@@ -62,7 +62,7 @@ pub struct FilesAtUrls {
 
 /// What has come of each file, in the order of the request.
 #[derive(Serialize, ToSchema)]
-pub struct Begun<'a> {
+pub(crate) struct Begun<'a> {
     items: Vec<BegunItem<'a>>,
 }
 

@@ -1,22 +1,21 @@
-//! Makes assets in one call: from URLs, `POST /v1/assets/from-url`; and from the bytes of the request itself, where they
-//! are few, `POST /v1/assets`.
+//! Makes assets in one call: from URLs, and from the bytes of the request itself, where they are few.
 
 mod direct;
 mod form;
 mod from_url;
+mod routes;
 
-pub use direct::Brought;
-pub use from_url::{Begun, FileAtUrl, FilesAtUrls};
+pub use routes::operations;
 
 use std::convert::Infallible;
 use std::time::Duration;
 
 use lambda_http::{Body, Request, Response};
-use quayside_domain::{Error, Result, SourceRules};
+use quayside_domain::{Result, SourceRules};
 use quayside_edge::config::{
     AuthConfig, UploadConfig, ingested_within_seconds, inspected_within_seconds, source_rules,
 };
-use quayside_edge::http::{Callers, respond, segments};
+use quayside_edge::http::{Callers, no_route, respond};
 use quayside_edge::start::Start;
 use quayside_store::config::{ConfigError, DeliveryConfig, TableConfig, Variables};
 use quayside_store::delivery::Cdn;
@@ -65,10 +64,12 @@ impl App {
 /// Never: an error is answered with a problem document.
 pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infallible> {
     respond(&request, async {
-        match (request.method().as_str(), segments(&request).as_slice()) {
-            ("POST", ["v1", "assets"]) => direct::create(app, &request).await,
-            ("POST", ["v1", "assets", "from-url"]) => from_url::create(app, &request).await,
-            (method, _) => Err(Error::NoRoute(method.to_owned())),
+        if let Some([]) = routes::CREATE.matches(&request) {
+            direct::create(app, &request).await
+        } else if let Some([]) = routes::FROM_URL.matches(&request) {
+            from_url::create(app, &request).await
+        } else {
+            Err(no_route(&request))
         }
     })
     .await

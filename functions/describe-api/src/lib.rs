@@ -1,11 +1,15 @@
-//! What the API is, `GET /v1/openapi.json`; and that it is there, `GET /v1/health`. Neither needs a token.
+//! What the API is, and that it is there.
+
+mod routes;
+
+pub use routes::operations;
 
 use std::convert::Infallible;
 
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use lambda_http::{Body, Request, Response};
 use quayside_domain::{Error, Result};
-use quayside_edge::http::{ok, respond, segments};
+use quayside_edge::http::{no_route, ok, respond};
 use quayside_store::config::{ConfigError, Variables};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -30,7 +34,7 @@ impl App {
 
 /// That the service answers.
 #[derive(Serialize, ToSchema)]
-pub struct Health {
+pub(crate) struct Health {
     /// Always `ok`.
     #[schema(pattern = "^ok$")]
     status: &'static str,
@@ -44,10 +48,12 @@ pub struct Health {
 /// Never: an error is answered with a problem document.
 pub async fn handle(_app: &App, request: Request) -> Result<Response<Body>, Infallible> {
     respond(&request, async {
-        match (request.method().as_str(), segments(&request).as_slice()) {
-            ("GET", ["v1", "openapi.json"]) => document(),
-            ("GET", ["v1", "health"]) => ok(&Health { status: "ok", version: env!("CARGO_PKG_VERSION") }),
-            (method, _) => Err(Error::NoRoute(method.to_owned())),
+        if let Some([]) = routes::DOCUMENT.matches(&request) {
+            document()
+        } else if let Some([]) = routes::HEALTH.matches(&request) {
+            ok(&Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
+        } else {
+            Err(no_route(&request))
         }
     })
     .await

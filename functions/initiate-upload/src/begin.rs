@@ -23,7 +23,7 @@ use crate::sign::{SignedPart, sign};
 /// What a client says of a file that it is about to upload.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
-pub struct NewUpload {
+pub(crate) struct NewUpload {
     filename: FileName,
     size: ByteSize,
     content_type: MediaType,
@@ -39,7 +39,7 @@ pub struct NewUpload {
 /// How the client brings the bytes.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Instructions {
+pub(crate) struct Instructions {
     upload_id: AssetId,
     /// The same id.
     asset_id: AssetId,

@@ -1,18 +1,18 @@
-//! Begins uploads: `POST /v1/uploads`; and signs further parts of them: `POST /v1/uploads/{id}/parts`.
+//! Begins uploads, and signs further parts of them.
 
 mod begin;
+mod routes;
 mod sign;
 
-pub use begin::{Instructions, NewUpload};
-pub use sign::{SignedParts, WantedParts};
+pub use routes::operations;
 
 use std::convert::Infallible;
 use std::time::Duration;
 
 use lambda_http::{Body, Request, Response};
-use quayside_domain::{Error, Result};
+use quayside_domain::Result;
 use quayside_edge::config::{AuthConfig, UploadConfig};
-use quayside_edge::http::{Callers, respond, segments};
+use quayside_edge::http::{Callers, no_route, respond};
 use quayside_edge::start::Start;
 use quayside_store::config::{ConfigError, Variables};
 use quayside_store::storage::Storage;
@@ -51,10 +51,12 @@ impl App {
 /// Never: an error is answered with a problem document.
 pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infallible> {
     respond(&request, async {
-        match (request.method().as_str(), segments(&request).as_slice()) {
-            ("POST", ["v1", "uploads"]) => begin::begin_upload(app, &request).await,
-            ("POST", ["v1", "uploads", id, "parts"]) => sign::sign_parts(app, &request, id).await,
-            (method, _) => Err(Error::NoRoute(method.to_owned())),
+        if let Some([]) = routes::BEGIN.matches(&request) {
+            begin::begin_upload(app, &request).await
+        } else if let Some([id]) = routes::SIGN.matches(&request) {
+            sign::sign_parts(app, &request, id).await
+        } else {
+            Err(no_route(&request))
         }
     })
     .await

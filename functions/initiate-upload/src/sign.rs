@@ -13,7 +13,7 @@ use crate::App;
 /// The parts to sign.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
-pub struct WantedParts {
+pub(crate) struct WantedParts {
     /// From 1, as many as the upload has.
     #[schema(min_items = 1, max_items = 100, value_type = Vec<AnyPartNumber>)]
     part_numbers: Vec<PartNumber>,
@@ -21,7 +21,7 @@ pub struct WantedParts {
 
 /// Where the bytes of parts go.
 #[derive(Serialize, ToSchema)]
-pub struct SignedParts {
+pub(crate) struct SignedParts {
     parts: Vec<SignedPart>,
 }
 

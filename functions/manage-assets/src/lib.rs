@@ -1,15 +1,16 @@
-//! Assets and their lists: `GET /v1/assets`, `GET` and `DELETE /v1/assets/{id}`, `POST /v1/assets/{id}/process`.
+//! Assets and their lists.
 
 mod list;
+mod routes;
 
-pub use list::AssetPage;
+pub use routes::operations;
 
 use std::convert::Infallible;
 
 use lambda_http::{Body, Request, Response};
 use quayside_domain::{Asset, AssetId, Error, Owned, Result, Status, Timestamp};
 use quayside_edge::config::{self, AuthConfig};
-use quayside_edge::http::{Callers, Cursors, Fields, accepted, asset_json, no_content, ok, respond, segments};
+use quayside_edge::http::{Callers, Cursors, Fields, accepted, asset_json, no_content, no_route, ok, respond};
 use quayside_edge::start::Start;
 use quayside_store::config::{ConfigError, DeliveryConfig, Variables};
 use quayside_store::delivery::Cdn;
@@ -53,12 +54,16 @@ impl App {
 /// Never: an error is answered with a problem document.
 pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infallible> {
     respond(&request, async {
-        match (request.method().as_str(), segments(&request).as_slice()) {
-            ("GET", ["v1", "assets"]) => list::list_assets(app, &request).await,
-            ("GET", ["v1", "assets", id]) => get_asset(app, &request, id).await,
-            ("DELETE", ["v1", "assets", id]) => delete_asset(app, &request, id).await,
-            ("POST", ["v1", "assets", id, "process"]) => process_asset(app, &request, id).await,
-            (method, _) => Err(Error::NoRoute(method.to_owned())),
+        if let Some([]) = routes::LIST.matches(&request) {
+            list::list_assets(app, &request).await
+        } else if let Some([id]) = routes::SHOW.matches(&request) {
+            get_asset(app, &request, id).await
+        } else if let Some([id]) = routes::DELETE.matches(&request) {
+            delete_asset(app, &request, id).await
+        } else if let Some([id]) = routes::PROCESS.matches(&request) {
+            process_asset(app, &request, id).await
+        } else {
+            Err(no_route(&request))
         }
     })
     .await

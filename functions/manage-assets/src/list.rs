@@ -14,7 +14,7 @@ use crate::App;
 /// Some assets, newest first.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct AssetPage<'a> {
+pub(crate) struct AssetPage<'a> {
     /// Where some of the caller's assets are asked for, a page may be short, or empty, and not the last.
     items: Vec<AssetJson<'a>>,
     /// The `cursor` of the next page; null on the last.

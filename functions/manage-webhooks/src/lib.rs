@@ -1,11 +1,15 @@
-//! Endpoints for webhooks that come in: `POST` and `GET /v1/webhook-endpoints`, `DELETE /v1/webhook-endpoints/{id}`.
+//! Endpoints for webhooks that come in.
+
+mod routes;
+
+pub use routes::operations;
 
 use std::convert::Infallible;
 
 use lambda_http::{Body, Request, Response};
 use quayside_domain::{Endpoint, EndpointId, Error, Provider, Result, SigningSecret, Timestamp};
 use quayside_edge::config::AuthConfig;
-use quayside_edge::http::{Callers, Fields, MAX_BODY_BYTES, created, no_content, ok, read, respond, segments};
+use quayside_edge::http::{Callers, Fields, MAX_BODY_BYTES, created, no_content, no_route, ok, read, respond};
 use quayside_edge::start::Start;
 use quayside_store::config::{ConfigError, Variables, vault_key};
 use quayside_store::table::{IdempotencyKey, Table};
@@ -41,7 +45,7 @@ impl App {
 
 /// An endpoint to be made.
 #[derive(ToSchema)]
-pub struct NewEndpoint {
+pub(crate) struct NewEndpoint {
     provider: Provider,
     /// What the provider signs with, as it shows it. Left out, one is made for the provider to be given.
     secret: Option<SigningSecret>,
@@ -51,7 +55,7 @@ pub struct NewEndpoint {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Endpoint)]
-pub struct EndpointJson {
+pub(crate) struct EndpointJson {
     id: EndpointId,
     provider: Provider,
     /// Its path, below the API's own URL.
@@ -61,7 +65,7 @@ pub struct EndpointJson {
 
 /// A new endpoint, with the secret that no other answer shows.
 #[derive(Serialize, ToSchema)]
-pub struct EndpointWithSecret {
+pub(crate) struct EndpointWithSecret {
     #[serde(flatten)]
     endpoint: EndpointJson,
     #[schema(value_type = SigningSecret)]
@@ -70,7 +74,7 @@ pub struct EndpointWithSecret {
 
 /// The caller's endpoints, oldest first.
 #[derive(Serialize, ToSchema)]
-pub struct EndpointList {
+pub(crate) struct EndpointList {
     items: Vec<EndpointJson>,
 }
 
@@ -86,11 +90,14 @@ impl EndpointJson {
 /// Never: an error is answered with a problem document.
 pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infallible> {
     respond(&request, async {
-        match (request.method().as_str(), segments(&request).as_slice()) {
-            ("POST", ["v1", "webhook-endpoints"]) => create_endpoint(app, &request).await,
-            ("GET", ["v1", "webhook-endpoints"]) => list_endpoints(app, &request).await,
-            ("DELETE", ["v1", "webhook-endpoints", id]) => revoke_endpoint(app, &request, id).await,
-            (method, _) => Err(Error::NoRoute(method.to_owned())),
+        if let Some([]) = routes::CREATE.matches(&request) {
+            create_endpoint(app, &request).await
+        } else if let Some([]) = routes::LIST.matches(&request) {
+            list_endpoints(app, &request).await
+        } else if let Some([id]) = routes::REVOKE.matches(&request) {
+            revoke_endpoint(app, &request, id).await
+        } else {
+            Err(no_route(&request))
         }
     })
     .await

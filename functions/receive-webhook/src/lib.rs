@@ -1,5 +1,5 @@
-//! Webhooks that come in, known by their signatures alone: from providers that have made something for an owner,
-//! `POST /v1/webhooks/{provider}/{endpoint}`; and from storage, `POST /v1/webhooks/b2`.
+//! Webhooks that come in, known by their signatures alone: from providers that have made something for an owner, and from
+//! storage.
 //!
 //! A provider is one file, which checks a signature and reads what was made, and its name in [`Provider`].
 //!
@@ -8,17 +8,20 @@
 mod b2;
 mod made;
 mod replicate;
+mod routes;
 mod standard;
 mod urls;
+
+pub use routes::operations;
 
 use std::convert::Infallible;
 
 use lambda_http::{Body, Request, Response};
-use quayside_domain::{Error, Result, SourceRules};
+use quayside_domain::{Result, SourceRules};
 use quayside_edge::config::{
     UploadConfig, b2_webhook_secret, ingested_within_seconds, inspected_within_seconds, source_rules,
 };
-use quayside_edge::http::{respond, segments};
+use quayside_edge::http::{no_route, respond};
 use quayside_edge::start::Start;
 use quayside_store::config::{ConfigError, Secret, TableConfig, Variables, bucket, vault_key};
 use quayside_store::table::Table;
@@ -68,10 +71,12 @@ impl App {
 /// Never: an error is answered with a problem document.
 pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infallible> {
     respond(&request, async {
-        match (request.method().as_str(), segments(&request).as_slice()) {
-            ("POST", ["v1", "webhooks", "b2"]) => b2::receive(app, &request).await,
-            ("POST", ["v1", "webhooks", provider, endpoint]) => made::receive(app, &request, provider, endpoint).await,
-            (method, _) => Err(Error::NoRoute(method.to_owned())),
+        if let Some([]) = routes::STORAGE.matches(&request) {
+            b2::receive(app, &request).await
+        } else if let Some([provider, endpoint]) = routes::MADE.matches(&request) {
+            made::receive(app, &request, provider, endpoint).await
+        } else {
+            Err(no_route(&request))
         }
     })
     .await

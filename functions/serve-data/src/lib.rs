@@ -1,12 +1,15 @@
-//! Where an asset's bytes are: `GET` and `HEAD /v1/assets/{id}/data` check who asks and redirect to a signed URL of the
-//! CDN.
+//! Where an asset's bytes are: checks who asks and redirects to a signed URL of the CDN.
+
+mod routes;
+
+pub use routes::operations;
 
 use std::convert::Infallible;
 
 use lambda_http::{Body, Request, Response};
 use quayside_domain::{Asset, AssetId, Error, Readable, Result, Status, Timestamp};
 use quayside_edge::config::AuthConfig;
-use quayside_edge::http::{Callers, accepts_json, ok, query, redirect, respond, segments};
+use quayside_edge::http::{Callers, accepts_json, no_route, ok, query, redirect, respond};
 use quayside_edge::start::Start;
 use quayside_edge::telemetry::Metric;
 use quayside_store::config::{ConfigError, DeliveryConfig, Variables};
@@ -46,9 +49,10 @@ impl App {
 /// Never: an error is answered with a problem document.
 pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infallible> {
     respond(&request, async {
-        match (request.method().as_str(), segments(&request).as_slice()) {
-            ("GET" | "HEAD", ["v1", "assets", id, "data"]) => serve(app, &request, id).await,
-            (method, _) => Err(Error::NoRoute(method.to_owned())),
+        if let Some([id]) = routes::GET.matches(&request).or(routes::HEAD.matches(&request)) {
+            serve(app, &request, id).await
+        } else {
+            Err(no_route(&request))
         }
     })
     .await
@@ -57,7 +61,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infal
 /// Where the bytes are.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct DataUrl {
+pub(crate) struct DataUrl {
     /// A signed URL of the CDN.
     url: String,
     /// When it stops working.

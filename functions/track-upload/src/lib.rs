@@ -1,17 +1,18 @@
-//! How an upload goes on, `GET /v1/uploads/{id}`; and its end before its time, `DELETE /v1/uploads/{id}`.
+//! How an upload goes on, and its end before its time.
 
 mod abort;
 mod progress;
+mod routes;
 
-pub use progress::Progress;
+pub use routes::operations;
 
 use std::convert::Infallible;
 use std::time::Duration;
 
 use lambda_http::{Body, Request, Response};
-use quayside_domain::{Error, Result};
+use quayside_domain::Result;
 use quayside_edge::config::AuthConfig;
-use quayside_edge::http::{Callers, respond, segments};
+use quayside_edge::http::{Callers, no_route, respond};
 use quayside_edge::start::Start;
 use quayside_store::config::{ConfigError, Variables};
 use quayside_store::storage::Storage;
@@ -44,10 +45,12 @@ impl App {
 /// Never: an error is answered with a problem document.
 pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infallible> {
     respond(&request, async {
-        match (request.method().as_str(), segments(&request).as_slice()) {
-            ("GET", ["v1", "uploads", id]) => progress::show(app, &request, id).await,
-            ("DELETE", ["v1", "uploads", id]) => abort::abort(app, &request, id).await,
-            (method, _) => Err(Error::NoRoute(method.to_owned())),
+        if let Some([id]) = routes::SHOW.matches(&request) {
+            progress::show(app, &request, id).await
+        } else if let Some([id]) = routes::ABORT.matches(&request) {
+            abort::abort(app, &request, id).await
+        } else {
+            Err(no_route(&request))
         }
     })
     .await

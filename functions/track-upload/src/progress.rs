@@ -14,7 +14,7 @@ use crate::App;
 /// What has come of a file that is on its way.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Progress {
+pub(crate) struct Progress {
     upload_id: AssetId,
     /// The same id.
     asset_id: AssetId,

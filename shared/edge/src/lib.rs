@@ -2,6 +2,7 @@
 
 pub mod b2_signature;
 pub mod config;
+pub mod describe;
 pub mod http;
 pub mod queue;
 pub mod start;

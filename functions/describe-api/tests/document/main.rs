@@ -1,21 +1,14 @@
-//! The API's description, made of the types that the functions read and answer with.
+//! The API's description, made of what each function says of its routes.
 //!
 //! `openapi.json` is what this makes. With `QUAYSIDE_WRITE_DOCS=1` it is written; without, compared.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
-mod assets;
-mod examples;
-mod operation;
-mod problems;
-mod service;
-mod uploads;
-mod webhooks;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::{env, fs};
 
+use quayside_edge::describe::{Operation, PROBLEMS};
 use quayside_template::Template;
 use serde_json::{Value, json};
 
@@ -27,26 +20,36 @@ const ABOUT: &str = "Users' photographs, films, sound and documents, straight in
                      with a stable `code`. A request may stand in a trace of its client's (`traceparent`, W3C Trace \
                      Context): logs have it from the request to the end of the work that it began.";
 
+/// The operations of all functions that answer HTTP.
+fn all_operations() -> impl Iterator<Item = Operation> {
+    let functions = [
+        // Begin generated: operations (QUAYSIDE_WRITE_DOCS=1 cargo test -p quayside-template)
+        complete_upload::operations(),
+        create_assets::operations(),
+        describe_api::operations(),
+        initiate_upload::operations(),
+        manage_assets::operations(),
+        manage_webhooks::operations(),
+        receive_webhook::operations(),
+        serve_data::operations(),
+        track_upload::operations(),
+        // End generated: operations
+    ];
+    functions.into_iter().flatten()
+}
+
 /// The description.
 fn document() -> Value {
     let mut paths = BTreeMap::<String, BTreeMap<String, Value>>::new();
     let mut schemas = BTreeMap::new();
-    for (tag, operations) in [
-        ("Uploads", uploads::operations()),
-        ("Assets", assets::operations()),
-        ("Webhooks", webhooks::operations()),
-        ("Service", service::operations()),
-    ] {
-        for mut operation in operations {
-            let mut value = operation.finish();
-            value["tags"] = json!([tag]);
-            for (name, schema) in operation.schemas {
-                // What a request has to be exactly, another operation may only refer to.
-                let known = schemas.entry(name.clone()).or_insert_with(|| schema.clone());
-                assert_eq!(*known, schema, "two types of the name {name}");
-            }
-            assert!(paths.entry(operation.path).or_default().insert(operation.method, value).is_none());
+    for mut operation in all_operations() {
+        let value = operation.finish();
+        for (name, schema) in operation.schemas {
+            // What a request has to be exactly, another operation may only refer to.
+            let known = schemas.entry(name.clone()).or_insert_with(|| schema.clone());
+            assert_eq!(*known, schema, "two types of the name {name}");
         }
+        assert!(paths.entry(operation.path.to_owned()).or_default().insert(operation.method, value).is_none());
     }
     json!({
         "openapi": "3.1.0",
@@ -74,15 +77,19 @@ fn document() -> Value {
 
 #[test]
 fn the_description_that_is_served_is_what_the_types_say() {
-    let made = format!("{:#}\n", document());
+    is_or_write(DOCUMENT, &format!("{:#}\n", document()));
+}
+
+/// Compares a file with what it has to be, or writes it.
+fn is_or_write(file: &str, made: &str) {
     if env::var_os("QUAYSIDE_WRITE_DOCS").is_some() {
-        fs::write(DOCUMENT, made).unwrap();
+        fs::write(file, made).unwrap();
         return;
     }
-    let served = fs::read_to_string(DOCUMENT).unwrap();
-    let line = served.lines().zip(made.lines()).position(|(served, made)| served != made);
+    let found = fs::read_to_string(file).unwrap();
+    let line = found.lines().zip(made.lines()).position(|(found, made)| found != made);
     let hint = "run QUAYSIDE_WRITE_DOCS=1 cargo test --workspace --test document";
-    assert!(served == made, "openapi.json is another from line {:?}: {hint}", line.map(|line| line + 1));
+    assert!(found == made, "{file} is another from line {:?}: {hint}", line.map(|line| line + 1));
 }
 
 #[test]
@@ -117,7 +124,7 @@ fn every_parameter_of_a_path_is_described_and_every_link_leads_somewhere() {
 #[test]
 fn every_code_of_a_problem_is_that_of_some_operation() {
     let document = document().to_string();
-    for (_, code, _) in problems::PROBLEMS {
+    for (_, code, _) in PROBLEMS {
         assert!(
             document.contains(&format!("urn:quayside:problem:{code}")) || document.contains(&format!("`{code}`")),
             "{code}"

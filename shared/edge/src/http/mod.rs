@@ -8,6 +8,7 @@ mod fields;
 mod problem;
 mod request;
 mod respond;
+mod route;
 mod tokens;
 
 pub use answer::{accepted, created, no_content, ok, redirect};
@@ -16,8 +17,9 @@ pub use callers::Callers;
 pub use cursor::Cursors;
 pub use fields::{Fields, read};
 pub use problem::{Problem, count_refusal, problem_json};
-pub use request::{accepts_json, queries, query, segments};
+pub use request::{accepts_json, queries, query};
 pub use respond::{respond, trace_of};
+pub use route::{Route, no_route};
 
 /// The body of most requests is never longer, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 << 10;

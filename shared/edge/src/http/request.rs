@@ -2,11 +2,6 @@
 
 use lambda_http::{Request, RequestExt};
 
-/// The segments of the path, as they were sent: `/v1/uploads/{id}` gives `["v1", "uploads", id]`.
-pub fn segments(request: &Request) -> Vec<&str> {
-    request.raw_http_path().split('/').filter(|segment| !segment.is_empty()).collect()
-}
-
 /// A parameter of the query, decoded; the first if it is repeated, none if it is empty.
 pub fn query(request: &Request, name: &str) -> Option<String> {
     let parameters = request.query_string_parameters_ref()?;

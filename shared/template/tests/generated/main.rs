@@ -28,6 +28,16 @@ fn sections(template: &Template) -> Vec<Section> {
         Section { file: "Cargo.toml", name: "router", text: programs::router(template) },
         Section { file: "local/Cargo.toml", name: "functions", text: programs::dependencies(template) },
         Section { file: "local/src/functions.rs", name: "functions", text: programs::functions(template) },
+        Section {
+            file: "functions/describe-api/Cargo.toml",
+            name: "functions",
+            text: programs::described(template, "describe-api"),
+        },
+        Section {
+            file: "functions/describe-api/tests/document/main.rs",
+            name: "operations",
+            text: programs::operations(template),
+        },
         Section { file: "template.yaml", name: "methods", text: programs::methods(template) },
         Section { file: "template.yaml", name: "errors", text: alarms::errors(template) },
         Section { file: "template.yaml", name: "throttling", text: alarms::throttling(template) },

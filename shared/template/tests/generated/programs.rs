@@ -37,6 +37,22 @@ pub(crate) fn dependencies(template: &Template) -> String {
     by_name(template).into_keys().map(line).collect()
 }
 
+/// The functions that answer HTTP as dependencies of `by`, which describes them.
+pub(crate) fn described(template: &Template, by: &str) -> String {
+    let line = |name| format!("{name} = {{ path = \"../{name}\" }}\n");
+    answering(template).filter(|name| *name != by).map(line).collect()
+}
+
+/// What each function that answers HTTP says of its routes.
+pub(crate) fn operations(template: &Template) -> String {
+    let line = |name: &str| format!("        {}::operations(),\n", name.replace('-', "_"));
+    answering(template).map(line).collect()
+}
+
+fn answering(template: &Template) -> impl Iterator<Item = &str> {
+    by_name(template).into_iter().filter(|(_, function)| answers_http(template, function)).map(|(name, _)| name)
+}
+
 /// How the local system makes each function.
 pub(crate) fn functions(template: &Template) -> String {
     let line = |(name, function): (&str, &Function)| {

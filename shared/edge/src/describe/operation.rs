@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use http::StatusCode;
 use quayside_domain::AssetId;
-use quayside_edge::http::Problem;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use crate::problems::{ALWAYS, problem};
+use super::problems::{ALWAYS, problem};
+use crate::http::{Problem, Route};
 
 /// A refusal by the gateway itself, before or instead of the function: no route, no good token, too many requests, a body
 /// of more than 10 MB, a function that fails or takes too long.
@@ -17,123 +18,131 @@ struct GatewayRefusal {
     message: String,
 }
 
-/// An operation that is being described.
-pub(crate) struct Operation {
-    pub(crate) method: String,
-    pub(crate) path: String,
+/// An operation: what the description says of one route.
+#[derive(Debug)]
+pub struct Operation {
+    /// `get`.
+    pub method: String,
+    /// `/v1/uploads/{id}`.
+    pub path: &'static str,
+    /// The schemas that the operation refers to, by name.
+    pub schemas: BTreeMap<String, Value>,
     value: Value,
-    /// What the operation refers to, by name.
-    pub(crate) schemas: BTreeMap<String, Value>,
+    parameters: Vec<Value>,
     refusals: BTreeMap<u16, Vec<&'static str>>,
 }
 
 impl Operation {
-    /// An operation on a route, `GET /v1/assets/{id}`, that needs a token.
-    pub(crate) fn new(route: &str, id: &str, summary: &str) -> Self {
-        let (method, path) = route.split_once(' ').unwrap();
-        let value = json!({"operationId": id, "summary": summary, "parameters": [], "responses": {}});
-        let (method, path) = (method.to_lowercase(), path.to_owned());
-        let mut operation = Self { method, path, value, schemas: BTreeMap::new(), refusals: BTreeMap::new() };
+    /// An operation on a route that needs a token, with its name for programs (`getUpload`) and one for people.
+    pub fn new<const N: usize>(route: Route<N>, id: &str, summary: &str) -> Self {
+        let mut operation = Self {
+            method: route.method.to_lowercase(),
+            path: route.path,
+            schemas: BTreeMap::new(),
+            value: json!({"operationId": id, "summary": summary, "tags": [tag(route.path)], "responses": {}}),
+            parameters: Vec::new(),
+            refusals: BTreeMap::new(),
+        };
         operation.schema::<Problem>();
         operation.schema::<GatewayRefusal>();
         operation.refuses(&ALWAYS).refuses(&["unauthenticated"])
     }
 
-    /// Says more of it, in Markdown.
-    pub(crate) fn says(mut self, text: &str) -> Self {
+    /// Describes it at more length, in Markdown.
+    pub fn description(mut self, text: &str) -> Self {
         self.value["description"] = text.into();
         self
     }
 
     /// It needs no token.
-    pub(crate) fn open(mut self) -> Self {
+    pub fn needs_no_token(mut self) -> Self {
         self.value["security"] = json!([]);
         self.refusals.remove(&401);
         self
     }
 
-    /// The function asks nobody, so that nothing can be busy or fail.
-    pub(crate) fn asks_nobody(mut self) -> Self {
+    /// The function asks neither storage nor the table, so that nothing can be busy or fail.
+    pub fn asks_nothing(mut self) -> Self {
         self.refusals.insert(500, Vec::new());
         self.refusals.insert(503, Vec::new());
         self
     }
 
     /// The path has the id of an asset or an upload.
-    pub(crate) fn of_asset(mut self) -> Self {
+    pub fn of_asset(mut self) -> Self {
         let schema = self.schema::<AssetId>();
         self.parameter("path", "id", true, schema, "The asset's, which is also its upload's.")
             .refuses(&["invalid_id", "not_found"])
     }
 
     /// Takes a parameter in `place`: `path`, `query` or `header`.
-    pub(crate) fn parameter(mut self, place: &str, name: &str, required: bool, schema: Value, says: &str) -> Self {
+    pub fn parameter(mut self, place: &str, name: &str, required: bool, schema: Value, description: &str) -> Self {
         let mut parameter =
-            json!({"in": place, "name": name, "required": required, "description": says, "schema": schema});
+            json!({"in": place, "name": name, "required": required, "description": description, "schema": schema});
         if place == "query" {
             // As if it were not there.
             parameter["allowEmptyValue"] = true.into();
         }
-        self.value["parameters"].as_array_mut().unwrap().push(parameter);
+        self.parameters.push(parameter);
         self
     }
 
     /// Takes a parameter in the query, of a type.
-    pub(crate) fn query<T: ToSchema>(mut self, name: &str, says: &str) -> Self {
+    pub fn query<T: ToSchema>(mut self, name: &str, description: &str) -> Self {
         let schema = self.schema::<T>();
-        self.parameter("query", name, false, schema, says)
+        self.parameter("query", name, false, schema, description)
     }
 
     /// May be sent again under the same key.
-    pub(crate) fn idempotent(self) -> Self {
+    pub fn idempotent(self) -> Self {
         let schema = json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]*$"});
-        let says = "Names the request for a day: the same one again begins nothing anew and answers the same. A random \
-                    UUID is a good one.";
+        let description = "Names the request for a day: the same one again begins nothing anew and answers the same. A \
+                           random UUID is a good one.";
         let refusals = ["invalid_idempotency_key", "idempotency_key_reused", "not_found"];
-        self.parameter("header", "Idempotency-Key", false, schema, says).refuses(&refusals)
+        self.parameter("header", "Idempotency-Key", false, schema, description).refuses(&refusals)
     }
 
     /// Takes a JSON object with the fields of `T` and no others, as in these examples.
-    pub(crate) fn takes<T: ToSchema>(mut self, examples: &[(&str, Value)]) -> Self {
+    pub fn takes<T: ToSchema>(mut self, examples: &[(&str, Value)]) -> Self {
         let schema = self.strict_schema::<T>();
         self.takes_json(schema, true, examples).refuses(&["missing_field"])
     }
 
     /// As [`Operation::takes`]; no body is the same as no field.
-    pub(crate) fn may_take<T: ToSchema>(mut self, examples: &[(&str, Value)]) -> Self {
+    pub fn may_take<T: ToSchema>(mut self, examples: &[(&str, Value)]) -> Self {
         let schema = self.strict_schema::<T>();
         self.takes_json(schema, false, examples)
     }
 
     /// Takes JSON of this schema.
-    pub(crate) fn takes_json(self, schema: Value, required: bool, examples: &[(&str, Value)]) -> Self {
+    pub fn takes_json(self, schema: Value, required: bool, examples: &[(&str, Value)]) -> Self {
         let content = json!({"application/json": {"schema": schema, "examples": named(examples)}});
         self.takes_any(content, required).refuses(&["invalid_json", "unknown_field"])
     }
 
     /// Takes a body of these media types.
-    pub(crate) fn takes_any(mut self, content: Value, required: bool) -> Self {
+    pub fn takes_any(mut self, content: Value, required: bool) -> Self {
         self.value["requestBody"] = json!({"required": required, "content": content});
         self.refuses(&["body_too_large"])
     }
 
     /// Answers with JSON of a type, as in this example.
-    pub(crate) fn answers<T: ToSchema>(mut self, status: u16, says: &str, example: Value) -> Self {
+    pub fn answers<T: ToSchema>(mut self, status: u16, description: &str, example: Value) -> Self {
         let schema = self.schema::<T>();
-        self.answers_json(status, says, schema, &[("answer", example)])
+        self.answers_json(status, description, schema, &[("answer", example)])
     }
 
     /// Answers with JSON of this schema.
-    pub(crate) fn answers_json(mut self, status: u16, says: &str, schema: Value, examples: &[(&str, Value)]) -> Self {
+    pub fn answers_json(mut self, status: u16, description: &str, schema: Value, examples: &[(&str, Value)]) -> Self {
         let content = json!({"application/json": {"schema": schema, "examples": named(examples)}});
-        self.value["responses"][status.to_string()] = json!({"description": says, "content": content});
+        self.value["responses"][status.to_string()] = json!({"description": description, "content": content});
         self
     }
 
     /// Answers without a body, with these headers and what they are.
-    pub(crate) fn answers_empty(mut self, status: u16, says: &str, headers: &[(&str, &str)]) -> Self {
-        let headers: Map<_, _> = headers.iter().map(|(name, says)| header(name, true, says)).collect();
-        let mut answer = json!({"description": says});
+    pub fn answers_empty(mut self, status: u16, description: &str, headers: &[(&str, &str)]) -> Self {
+        let headers: Map<_, _> = headers.iter().map(|(name, description)| header(name, true, description)).collect();
+        let mut answer = json!({"description": description});
         if !headers.is_empty() {
             answer["headers"] = headers.into();
         }
@@ -142,14 +151,14 @@ impl Operation {
     }
 
     /// What can be done with the answer: operation `id` takes `parameter` from `value`, a runtime expression.
-    pub(crate) fn leads_to(mut self, status: u16, id: &str, parameter: &str, value: &str) -> Self {
+    pub fn links_to(mut self, status: u16, id: &str, parameter: &str, value: &str) -> Self {
         let link = json!({"operationId": id, "parameters": {parameter: value}});
         self.value["responses"][status.to_string()]["links"][id] = link;
         self
     }
 
     /// Refuses with these codes.
-    pub(crate) fn refuses(mut self, codes: &[&'static str]) -> Self {
+    pub fn refuses(mut self, codes: &[&'static str]) -> Self {
         for &code in codes {
             let codes = self.refusals.entry(problem(code).0).or_default();
             if !codes.contains(&code) {
@@ -160,8 +169,9 @@ impl Operation {
     }
 
     /// The operation as the document has it.
-    pub(crate) fn finish(&mut self) -> Value {
+    pub fn finish(&mut self) -> Value {
         let mut value = self.value.clone();
+        value["parameters"] = self.parameters.clone().into();
         // The gateway throttles every route.
         self.refusals.entry(429).or_default();
         for (status, codes) in &mut self.refusals {
@@ -172,20 +182,32 @@ impl Operation {
     }
 
     /// A reference to the schema of a type, which the document will have.
-    pub(crate) fn schema<T: ToSchema>(&mut self) -> Value {
+    pub fn schema<T: ToSchema>(&mut self) -> Value {
         let mut found = vec![(T::name().into_owned(), T::schema())];
         T::schemas(&mut found);
         for (name, schema) in found {
-            self.schemas.entry(name).or_insert_with(|| serde_json::to_value(schema).unwrap());
+            self.schemas.entry(name).or_insert_with(|| json!(schema));
         }
         json!({"$ref": format!("#/components/schemas/{}", T::name())})
     }
 
     /// As [`Operation::schema`], of an object that has no other fields.
-    pub(crate) fn strict_schema<T: ToSchema>(&mut self) -> Value {
+    pub fn strict_schema<T: ToSchema>(&mut self) -> Value {
         let reference = self.schema::<T>();
-        self.schemas.get_mut(&*T::name()).unwrap()["additionalProperties"] = false.into();
+        if let Some(schema) = self.schemas.get_mut(&*T::name()) {
+            schema["additionalProperties"] = false.into();
+        }
         reference
+    }
+}
+
+/// The group that an operation is listed in.
+fn tag(path: &str) -> &'static str {
+    match path.split('/').nth(2) {
+        Some("uploads") => "Uploads",
+        Some("assets") => "Assets",
+        Some("webhook-endpoints" | "webhooks") => "Webhooks",
+        _ => "Service",
     }
 }
 
@@ -201,11 +223,11 @@ fn refusal(status: u16, codes: &[&str], is_head: bool) -> Value {
         503 => Some("Service Unavailable"),
         _ => None,
     };
-    let mut says: Vec<_> = codes.iter().map(|code| format!("- `{code}`: {}", problem(code).1)).collect();
+    let mut lines: Vec<_> = codes.iter().map(|code| format!("- `{code}`: {}", problem(code).1)).collect();
     if let Some(message) = gateways {
-        says.push(format!("- The gateway itself: {message}."));
+        lines.push(format!("- The gateway itself: {message}."));
     }
-    let mut answer = json!({"description": says.join("\n")});
+    let mut answer = json!({"description": lines.join("\n")});
     let headers = match status {
         401 => vec![header("WWW-Authenticate", true, "How to prove who one is.")],
         429 | 503 if !codes.is_empty() => vec![header("Retry-After", false, "Seconds to wait.")],
@@ -225,7 +247,7 @@ fn refusal(status: u16, codes: &[&str], is_head: bool) -> Value {
         ]});
         let example = json!({
             "type": format!("urn:quayside:problem:{first}"),
-            "title": lambda_http::http::StatusCode::from_u16(status).unwrap().canonical_reason(),
+            "title": StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()),
             "status": status,
             "code": first,
             "detail": problem(first).1,
@@ -240,8 +262,8 @@ fn refusal(status: u16, codes: &[&str], is_head: bool) -> Value {
     answer
 }
 
-fn header(name: &str, required: bool, says: &str) -> (String, Value) {
-    let header = json!({"description": says, "required": required, "schema": {"type": "string"}});
+fn header(name: &str, required: bool, description: &str) -> (String, Value) {
+    let header = json!({"description": description, "required": required, "schema": {"type": "string"}});
     (name.to_owned(), header)
 }
 

@@ -1,19 +1,20 @@
 //! Every code that a problem document has, the status that it comes with, and what it means.
 
 /// Codes that every function may answer with.
-pub(crate) const ALWAYS: [&str; 2] = ["internal", "unavailable"];
+pub(super) const ALWAYS: [&str; 2] = ["internal", "unavailable"];
 
 /// Status and meaning of a code.
 ///
 /// # Panics
 /// If there is no such code.
-pub(crate) fn problem(code: &str) -> (u16, &'static str) {
+pub(super) fn problem(code: &str) -> (u16, &'static str) {
     let found = PROBLEMS.iter().find(|(_, known, _)| *known == code);
     found.map(|(status, _, meaning)| (*status, *meaning)).unwrap_or_else(|| panic!("{code} is in no problem's row"))
 }
 
+/// Status, code and meaning, in the order of the first two.
 #[rustfmt::skip]
-pub(crate) const PROBLEMS: [(u16, &str, &str); 48] = [
+pub const PROBLEMS: [(u16, &str, &str); 48] = [
     (400, "invalid_cursor", "The cursor is not one that this list gave to this caller."),
     (400, "invalid_download", "`download` is neither 1 nor 0."),
     (400, "invalid_filename", "The name is empty, longer than 255 characters, or has `/`, `\\` or a control character."),
