@@ -1,8 +1,10 @@
 //! The API's description, made of what each function says of its routes.
 //!
-//! `openapi.json` is what this makes. With `QUAYSIDE_WRITE_DOCS=1` it is written; without, compared.
+//! `openapi.json` and `docs/API.md` are what this makes. With `QUAYSIDE_WRITE_DOCS=1` they are written; without, compared.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -13,6 +15,8 @@ use quayside_template::Template;
 use serde_json::{Value, json};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/API.md");
 
 const ABOUT: &str = "Users' photographs, films, sound and documents, straight into object storage and from a CDN. Every \
                      asset belongs to the `sub` of a token; somebody else's and a missing one look the same. Sizes are \
@@ -80,6 +84,11 @@ fn the_description_that_is_served_is_what_the_types_say() {
     is_or_write(DOCUMENT, &format!("{:#}\n", document()));
 }
 
+#[test]
+fn the_page_of_routes_is_what_the_description_says() {
+    is_or_write(PAGE, &table::page(&document()));
+}
+
 /// Compares a file with what it has to be, or writes it.
 fn is_or_write(file: &str, made: &str) {
     if env::var_os("QUAYSIDE_WRITE_DOCS").is_some() {
@@ -139,7 +148,7 @@ fn every_field_of_a_request_is_in_an_example() {
         let content = &operation["requestBody"]["content"]["application/json"];
         let examples: Vec<_> =
             content["examples"].as_object().into_iter().flat_map(|examples| examples.values()).collect();
-        for name in fields(&document, &content["schema"]) {
+        for (name, _) in fields(&document, &content["schema"]) {
             let is_there = examples.iter().any(|example| example["value"].get(&name).is_some());
             assert!(is_there, "{method} {path}: no example has {name}");
         }
@@ -152,12 +161,14 @@ fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
     })
 }
 
-/// The names of an object's fields, or of all the objects that it may be.
-fn fields(document: &Value, schema: &Value) -> Vec<String> {
+/// The names of an object's fields and whether they are required, or of all the objects that it may be.
+fn fields(document: &Value, schema: &Value) -> Vec<(String, bool)> {
     if let Some(name) = schema["$ref"].as_str() {
         return fields(document, &document["components"]["schemas"][name.rsplit('/').next().unwrap()]);
     }
-    let own = schema["properties"].as_object().into_iter().flat_map(|fields| fields.keys().cloned());
+    let is_required = |name: &String| schema["required"].as_array().is_some_and(|all| all.iter().any(|it| it == name));
+    let own = schema["properties"].as_object().into_iter().flat_map(|fields| fields.keys());
+    let own = own.map(|name| (name.clone(), is_required(name)));
     let others = schema["oneOf"].as_array().into_iter().flatten().flat_map(|schema| fields(document, schema));
     own.chain(others).collect()
 }
