@@ -35,7 +35,7 @@ type Etags = Vec<(PartNumber, String)>;
 
 #[instrument(skip_all, fields(asset.id = id, caller))]
 pub(crate) async fn complete_upload(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
-    let caller = app.callers.identify(request).await?;
+    let caller = app.authenticator.authenticate(request).await?;
     let id = AssetId::parse(id)?;
     let mut fields = Fields::of_body(request)?;
     let Completed { parts: etags } = Completed { parts: fields.optional("parts", read::parts)? };

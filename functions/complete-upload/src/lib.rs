@@ -11,7 +11,7 @@ use std::time::Duration;
 use lambda_http::{Body, Request, Response};
 use quayside_domain::Result;
 use quayside_edge::config::{self, AuthConfig};
-use quayside_edge::http::{Callers, no_route, respond};
+use quayside_edge::http::{Authenticator, no_route, respond};
 use quayside_edge::start::Start;
 use quayside_store::config::{ConfigError, DeliveryConfig, Variables};
 use quayside_store::delivery::Cdn;
@@ -21,7 +21,7 @@ use quayside_store::table::Table;
 /// What the function is made of; made once, before the first request.
 #[derive(Debug)]
 pub struct App {
-    callers: Callers,
+    authenticator: Authenticator,
     table: Table,
     storage: Storage,
     cdn: Cdn,
@@ -38,7 +38,7 @@ impl App {
         let (start, storage) = Start::with_storage(env!("CARGO_PKG_NAME"), variables, patience).await?;
         let variables = &start.variables;
         Ok(Self {
-            callers: Callers::new(AuthConfig::read(variables)?),
+            authenticator: Authenticator::new(AuthConfig::read(variables)?),
             storage,
             cdn: Cdn::new(DeliveryConfig::read(variables)?),
             inspected_within_seconds: config::inspected_within_seconds(variables)?,

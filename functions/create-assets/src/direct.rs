@@ -50,7 +50,7 @@ pub(crate) struct Brought {
 /// written, they are left to the bucket's lifecycle.
 #[instrument(skip_all, fields(asset.id, caller))]
 pub(crate) async fn create(app: &App, request: &Request) -> Result<Response<Body>> {
-    let caller = app.callers.identify(request).await?;
+    let caller = app.authenticator.authenticate(request).await?;
     let now = Timestamp::now();
     let brought = brought(request).await?;
     let (declared, project) = declare(app, &brought)?;

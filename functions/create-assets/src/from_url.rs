@@ -81,7 +81,7 @@ const MAX_BODY_BYTES: usize = 1 << 20;
 
 #[instrument(skip_all, fields(caller))]
 pub(crate) async fn create(app: &App, request: &Request) -> Result<Response<Body>> {
-    let caller = app.callers.identify(request).await?;
+    let caller = app.authenticator.authenticate(request).await?;
     let body = read::body(request, MAX_BODY_BYTES)?;
     let mut fields = Fields::of_json(body)?;
     let idempotency = match request.headers().get("idempotency-key") {

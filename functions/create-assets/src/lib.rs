@@ -15,7 +15,7 @@ use quayside_domain::{Result, SourceRules};
 use quayside_edge::config::{
     AuthConfig, UploadConfig, ingested_within_seconds, inspected_within_seconds, source_rules,
 };
-use quayside_edge::http::{Callers, no_route, respond};
+use quayside_edge::http::{Authenticator, no_route, respond};
 use quayside_edge::start::Start;
 use quayside_store::config::{ConfigError, DeliveryConfig, TableConfig, Variables};
 use quayside_store::delivery::Cdn;
@@ -25,7 +25,7 @@ use quayside_store::table::Table;
 /// What the function is made of; made once, before the first request.
 #[derive(Debug)]
 pub struct App {
-    callers: Callers,
+    authenticator: Authenticator,
     table: Table,
     storage: Storage,
     cdn: Cdn,
@@ -46,7 +46,7 @@ impl App {
         let variables = &start.variables;
         let table = TableConfig::read(variables)?;
         Ok(Self {
-            callers: Callers::new(AuthConfig::read(variables)?),
+            authenticator: Authenticator::new(AuthConfig::read(variables)?),
             storage,
             cdn: Cdn::new(DeliveryConfig::read(variables)?),
             config: UploadConfig::read(variables)?,

@@ -86,7 +86,7 @@ enum Way {
 
 #[instrument(skip_all, fields(asset.id, caller))]
 pub(crate) async fn begin_upload(app: &App, request: &Request) -> Result<Response<Body>> {
-    let caller = app.callers.identify(request).await?;
+    let caller = app.authenticator.authenticate(request).await?;
     let now = Timestamp::now();
     let (declared, project) = parse(app, request)?;
     let idempotency = match request.headers().get("idempotency-key") {

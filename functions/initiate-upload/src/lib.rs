@@ -12,7 +12,7 @@ use std::time::Duration;
 use lambda_http::{Body, Request, Response};
 use quayside_domain::Result;
 use quayside_edge::config::{AuthConfig, UploadConfig};
-use quayside_edge::http::{Callers, no_route, respond};
+use quayside_edge::http::{Authenticator, no_route, respond};
 use quayside_edge::start::Start;
 use quayside_store::config::{ConfigError, Variables};
 use quayside_store::storage::Storage;
@@ -21,7 +21,7 @@ use quayside_store::table::Table;
 /// What the function is made of; made once, before the first request.
 #[derive(Debug)]
 pub struct App {
-    callers: Callers,
+    authenticator: Authenticator,
     table: Table,
     storage: Storage,
     config: UploadConfig,
@@ -37,7 +37,7 @@ impl App {
         let (start, storage) = Start::with_storage(env!("CARGO_PKG_NAME"), variables, patience).await?;
         let variables = &start.variables;
         Ok(Self {
-            callers: Callers::new(AuthConfig::read(variables)?),
+            authenticator: Authenticator::new(AuthConfig::read(variables)?),
             storage,
             config: UploadConfig::read(variables)?,
             table: start.table,

@@ -39,7 +39,7 @@ pub(crate) struct SignedPart {
 
 #[instrument(skip_all, fields(asset.id = id, caller))]
 pub(crate) async fn sign_parts(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
-    let caller = app.callers.identify(request).await?;
+    let caller = app.authenticator.authenticate(request).await?;
     let id = AssetId::parse(id)?;
     let mut fields = Fields::of_body(request)?;
     let wanted = WantedParts { part_numbers: fields.required("partNumbers", read::part_numbers)? };

@@ -10,7 +10,7 @@ use std::convert::Infallible;
 use lambda_http::{Body, Request, Response};
 use quayside_domain::{Asset, AssetId, Error, Owned, Result, Status, Timestamp};
 use quayside_edge::config::{self, AuthConfig};
-use quayside_edge::http::{Callers, Cursors, Fields, accepted, asset_json, no_content, no_route, ok, respond};
+use quayside_edge::http::{Authenticator, Cursors, Fields, accepted, asset_json, no_content, no_route, ok, respond};
 use quayside_edge::start::Start;
 use quayside_store::config::{ConfigError, DeliveryConfig, Variables};
 use quayside_store::delivery::Cdn;
@@ -20,7 +20,7 @@ use tracing::{info, instrument};
 /// What the function is made of; made once, before the first request.
 #[derive(Debug)]
 pub struct App {
-    callers: Callers,
+    authenticator: Authenticator,
     table: Table,
     cdn: Cdn,
     cursors: Cursors,
@@ -38,7 +38,7 @@ impl App {
         let variables = &start.variables;
         let cdn = Cdn::new(DeliveryConfig::read(variables)?);
         Ok(Self {
-            callers: Callers::new(AuthConfig::read(variables)?),
+            authenticator: Authenticator::new(AuthConfig::read(variables)?),
             cursors: Cursors::new(&cdn),
             cdn,
             deleted_ttl_seconds: config::deleted_ttl_seconds(variables)?,
@@ -71,7 +71,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infal
 
 #[instrument(skip_all, fields(asset.id = id, caller))]
 async fn get_asset(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
-    let caller = app.callers.identify(request).await?;
+    let caller = app.authenticator.authenticate(request).await?;
     let asset = app.table.find_readable(&caller, AssetId::parse(id)?).await?;
     ok(&asset_json(&asset, &app.cdn, Timestamp::now()))
 }
@@ -81,7 +81,7 @@ async fn get_asset(app: &App, request: &Request, id: &str) -> Result<Response<Bo
 #[instrument(skip_all, fields(asset.id = id, caller))]
 async fn delete_asset(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     const ATTEMPTS: usize = 5;
-    let caller = app.callers.identify(request).await?;
+    let caller = app.authenticator.authenticate(request).await?;
     let id = AssetId::parse(id)?;
     for _ in 0..ATTEMPTS {
         let asset = app.table.find_owned_even_deleted(&caller, id).await?;
@@ -104,7 +104,7 @@ async fn delete_asset(app: &App, request: &Request, id: &str) -> Result<Response
 /// Has an asset inspected again. One that waits for its inspection, or is under it, is left to that.
 #[instrument(skip_all, fields(asset.id = id, caller))]
 async fn process_asset(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
-    let caller = app.callers.identify(request).await?;
+    let caller = app.authenticator.authenticate(request).await?;
     let id = AssetId::parse(id)?;
     Fields::of_body(request)?.finish()?;
     let asset = match process(app, app.table.find_owned(&caller, id).await?).await {

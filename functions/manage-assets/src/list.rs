@@ -27,7 +27,7 @@ const MAX_LIMIT: usize = 100;
 
 #[instrument(skip_all, fields(caller))]
 pub(crate) async fn list_assets(app: &App, request: &Request) -> Result<Response<Body>> {
-    let caller = app.callers.identify(request).await?;
+    let caller = app.authenticator.authenticate(request).await?;
     let kind = query(request, "type").map(|text| parse_kind(&text)).transpose()?;
     let status = query(request, "status").map(|text| parse_status(&text)).transpose()?;
     let project = query(request, "projectId").map(|text| ProjectId::parse(&text)).transpose()?;

@@ -9,7 +9,7 @@ use std::convert::Infallible;
 use lambda_http::{Body, Request, Response};
 use quayside_domain::{Endpoint, EndpointId, Error, Provider, Result, SigningSecret, Timestamp};
 use quayside_edge::config::AuthConfig;
-use quayside_edge::http::{Callers, Fields, MAX_BODY_BYTES, created, no_content, no_route, ok, read, respond};
+use quayside_edge::http::{Authenticator, Fields, MAX_BODY_BYTES, created, no_content, no_route, ok, read, respond};
 use quayside_edge::start::Start;
 use quayside_store::config::{ConfigError, Variables, vault_key};
 use quayside_store::table::{IdempotencyKey, Table};
@@ -22,7 +22,7 @@ use utoipa::ToSchema;
 /// What the function is made of; made once, before the first request.
 #[derive(Debug)]
 pub struct App {
-    callers: Callers,
+    authenticator: Authenticator,
     table: Table,
     vault: Vault,
 }
@@ -36,7 +36,7 @@ impl App {
         let start = Start::of(env!("CARGO_PKG_NAME"), variables).await?;
         let variables = &start.variables;
         Ok(Self {
-            callers: Callers::new(AuthConfig::read(variables)?),
+            authenticator: Authenticator::new(AuthConfig::read(variables)?),
             vault: Vault::new(&vault_key(variables)?),
             table: start.table,
         })
@@ -106,7 +106,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infal
 /// The answer is the only one that shows the secret; where it was lost, the same request again, by its key, shows it.
 #[instrument(skip_all, fields(webhook.endpoint, caller))]
 async fn create_endpoint(app: &App, request: &Request) -> Result<Response<Body>> {
-    let caller = app.callers.identify(request).await?;
+    let caller = app.authenticator.authenticate(request).await?;
     let body = read::body(request, MAX_BODY_BYTES)?;
     let mut fields = Fields::of_json(body)?;
     let NewEndpoint { provider, secret } =
@@ -133,7 +133,7 @@ async fn create_endpoint(app: &App, request: &Request) -> Result<Response<Body>>
 
 #[instrument(skip_all, fields(caller))]
 async fn list_endpoints(app: &App, request: &Request) -> Result<Response<Body>> {
-    let caller = app.callers.identify(request).await?;
+    let caller = app.authenticator.authenticate(request).await?;
     let listed = app.table.endpoints(&caller).await?.into_iter();
     let items = listed.map(|listed| EndpointJson::new(listed.id, listed.provider, listed.created_at)).collect();
     ok(&EndpointList { items })
@@ -142,7 +142,7 @@ async fn list_endpoints(app: &App, request: &Request) -> Result<Response<Body>> 
 /// Revoking again changes nothing.
 #[instrument(skip_all, fields(webhook.endpoint = id, caller))]
 async fn revoke_endpoint(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
-    let caller = app.callers.identify(request).await?;
+    let caller = app.authenticator.authenticate(request).await?;
     let endpoint = app.table.find_owned_endpoint(&caller, EndpointId::parse(id)?).await?;
     app.table.revoke_endpoint(endpoint, Timestamp::now()).await?;
     info!("endpoint revoked");

@@ -9,7 +9,7 @@ use std::convert::Infallible;
 use lambda_http::{Body, Request, Response};
 use quayside_domain::{Asset, AssetId, Error, Readable, Result, Status, Timestamp};
 use quayside_edge::config::AuthConfig;
-use quayside_edge::http::{Callers, accepts_json, no_route, ok, query, redirect, respond};
+use quayside_edge::http::{Authenticator, accepts_json, no_route, ok, query, redirect, respond};
 use quayside_edge::start::Start;
 use quayside_edge::telemetry::Metric;
 use quayside_store::config::{ConfigError, DeliveryConfig, Variables};
@@ -22,7 +22,7 @@ use utoipa::ToSchema;
 /// What the function is made of; made once, before the first request.
 #[derive(Debug)]
 pub struct App {
-    callers: Callers,
+    authenticator: Authenticator,
     table: Table,
     cdn: Cdn,
 }
@@ -36,7 +36,7 @@ impl App {
         let start = Start::of(env!("CARGO_PKG_NAME"), variables).await?;
         let variables = &start.variables;
         Ok(Self {
-            callers: Callers::new(AuthConfig::read(variables)?),
+            authenticator: Authenticator::new(AuthConfig::read(variables)?),
             cdn: Cdn::new(DeliveryConfig::read(variables)?),
             table: start.table,
         })
@@ -70,7 +70,7 @@ pub(crate) struct DataUrl {
 
 #[instrument(skip_all, fields(asset.id = id, caller))]
 async fn serve(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
-    let caller = app.callers.identify(request).await?;
+    let caller = app.authenticator.authenticate(request).await?;
     let id = AssetId::parse(id)?;
     let download = match query(request, "download").as_deref() {
         None | Some("0" | "false") => false,

@@ -12,7 +12,7 @@ use crate::App;
 #[instrument(skip_all, fields(asset.id = id, caller))]
 pub(crate) async fn abort(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     const ATTEMPTS: usize = 5;
-    let caller = app.callers.identify(request).await?;
+    let caller = app.authenticator.authenticate(request).await?;
     let id = AssetId::parse(id)?;
     for _ in 0..ATTEMPTS {
         let asset = match end(app, &caller, id).await {

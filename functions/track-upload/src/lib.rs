@@ -12,7 +12,7 @@ use std::time::Duration;
 use lambda_http::{Body, Request, Response};
 use quayside_domain::Result;
 use quayside_edge::config::AuthConfig;
-use quayside_edge::http::{Callers, no_route, respond};
+use quayside_edge::http::{Authenticator, no_route, respond};
 use quayside_edge::start::Start;
 use quayside_store::config::{ConfigError, Variables};
 use quayside_store::storage::Storage;
@@ -21,7 +21,7 @@ use quayside_store::table::Table;
 /// What the function is made of; made once, before the first request.
 #[derive(Debug)]
 pub struct App {
-    callers: Callers,
+    authenticator: Authenticator,
     table: Table,
     storage: Storage,
 }
@@ -35,7 +35,7 @@ impl App {
         let patience = Duration::from_secs(8);
         let (start, storage) = Start::with_storage(env!("CARGO_PKG_NAME"), variables, patience).await?;
         let variables = &start.variables;
-        Ok(Self { callers: Callers::new(AuthConfig::read(variables)?), storage, table: start.table })
+        Ok(Self { authenticator: Authenticator::new(AuthConfig::read(variables)?), storage, table: start.table })
     }
 }
 

@@ -70,7 +70,7 @@ struct StoredPart {
 
 #[instrument(skip_all, fields(asset.id = id, caller))]
 pub(crate) async fn show(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
-    let caller = app.callers.identify(request).await?;
+    let caller = app.authenticator.authenticate(request).await?;
     let id = AssetId::parse(id)?;
     let asset = app.table.find_readable(&caller, id).await?;
     let received = received(app, &asset).await?;

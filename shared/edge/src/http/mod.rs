@@ -2,7 +2,7 @@
 
 mod answer;
 mod asset;
-mod callers;
+mod authenticator;
 mod cursor;
 mod fields;
 mod problem;
@@ -13,7 +13,7 @@ mod tokens;
 
 pub use answer::{accepted, created, no_content, ok, redirect};
 pub use asset::{AssetJson, asset_json};
-pub use callers::Callers;
+pub use authenticator::Authenticator;
 pub use cursor::Cursors;
 pub use fields::{Fields, read};
 pub use problem::{Problem, count_refusal, problem_json};

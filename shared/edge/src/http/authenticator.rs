@@ -12,7 +12,7 @@ use quayside_domain::{Caller, Error, Result, Subject};
 
 /// Tells who sent a request.
 #[derive(Debug)]
-pub enum Callers {
+pub enum Authenticator {
     /// API Gateway's JWT authorizer has checked the token, and its claims come with the event.
     Gateway,
     /// The token is checked against the issuer's published keys.
@@ -21,7 +21,7 @@ pub enum Callers {
     Secret(Verifier),
 }
 
-impl Callers {
+impl Authenticator {
     /// The configured way.
     pub fn new(config: AuthConfig) -> Self {
         match config {
@@ -36,7 +36,7 @@ impl Callers {
     ///
     /// # Errors
     /// `Unauthenticated` if there is no token or it does not hold; `Unavailable` if the issuer's keys cannot be fetched.
-    pub async fn identify(&self, request: &Request) -> Result<Caller> {
+    pub async fn authenticate(&self, request: &Request) -> Result<Caller> {
         let claims = match self {
             Self::Gateway => gateway_claims(request)?,
             Self::Jwks(jwks) => jwks.verify(bearer(request)?).await?,
@@ -113,6 +113,6 @@ mod tests {
     async fn in_gateway_mode_a_token_alone_opens_nothing() {
         let mut request = Request::default();
         request.headers_mut().insert("authorization", "Bearer anything".parse().unwrap());
-        assert!(matches!(Callers::Gateway.identify(&request).await, Err(Error::Unauthenticated(_))));
+        assert!(matches!(Authenticator::Gateway.authenticate(&request).await, Err(Error::Unauthenticated(_))));
     }
 }
