@@ -179,12 +179,17 @@ def http(method, path, status, check, body=None, id=None, query="", content_type
         "requestId": str(uuid.uuid4()), "routeKey": route, "stage": "$default",
         "time": now.strftime("%d/%b/%Y:%H:%M:%S +0000"), "timeEpoch": int(time.time() * 1000),
     }
+    authorization = {}
     if claims:
-        context["authorizer"] = {"jwt": {"claims": {"sub": claims, "iss": "https://issuer.example", "aud": "quayside"},
-                                         "scopes": None}}
+        # The authorizer has verified the token, which comes with the event.
+        verified = {"sub": claims, "iss": "https://issuer.example", "aud": "quayside"}
+        context["authorizer"] = {"jwt": {"claims": verified, "scopes": None}}
+        parts = [json.dumps({"alg": "RS256"}).encode(), json.dumps(verified).encode(), b"signature"]
+        token = ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+        authorization = {"authorization": f"Bearer {token}"}
     event = {"version": "2.0", "routeKey": route, "rawPath": path, "rawQueryString": query,
-             "headers": {"host": "api.example", **({"content-type": content_type} if body is not None else {}),
-                         **(headers or {})},
+             "headers": {"host": "api.example", **authorization,
+                         **({"content-type": content_type} if body is not None else {}), **(headers or {})},
              "requestContext": context, "isBase64Encoded": is_binary}
     if query:
         event["queryStringParameters"] = dict(pair.split("=") for pair in query.split("&"))

@@ -963,7 +963,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -982,7 +982,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -1213,7 +1213,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -1232,7 +1232,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -1540,7 +1540,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -1559,7 +1559,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -1873,7 +1873,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -1892,7 +1892,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -2077,7 +2077,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -2096,7 +2096,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -2348,7 +2348,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -2367,7 +2367,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -2571,7 +2571,7 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -2692,7 +2692,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -2711,7 +2711,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -3121,7 +3121,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -3140,7 +3140,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -3457,7 +3457,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -3476,7 +3476,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -3661,7 +3661,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -3680,7 +3680,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -3925,7 +3925,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -3944,7 +3944,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -4224,7 +4224,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -4243,7 +4243,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -4475,7 +4475,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -4494,7 +4494,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -4657,7 +4657,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -4676,7 +4676,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -4942,7 +4942,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -4961,7 +4961,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",

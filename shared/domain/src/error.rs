@@ -9,7 +9,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why a request was refused or failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// No token, or one that does not hold. The text says which check failed, never what the token contained.
+    /// No token, or an invalid one. The text says which check failed, never what the token contained.
     #[error("{0}")]
     Unauthenticated(&'static str),
     /// A webhook is not signed, not with the endpoint's secret, or not of this moment; or there is no such endpoint.

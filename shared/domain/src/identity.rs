@@ -118,7 +118,7 @@ impl Subject {
     /// `Unauthenticated` if it is empty, too long, or has control characters.
     pub fn parse(text: &str) -> Result<Self> {
         if text.is_empty() || text.len() > Self::MAX_BYTES || text.chars().any(char::is_control) {
-            return Err(Error::Unauthenticated("The token's sub is empty, too long, or has control characters."));
+            return Err(Error::Unauthenticated("The token's sub must have 1 to 255 bytes and no control characters."));
         }
         Ok(Self(text.to_owned()))
     }

@@ -1,15 +1,15 @@
-//! Who vouches for callers.
+//! How callers are authenticated.
 
 use url::Url;
 
 use quayside_store::config::{Result, Secret, Variables, wrong};
 
-/// Who vouches for callers. One is configured, and there is no other way in.
+/// How callers are authenticated. Exactly one mode is configured.
 #[derive(Clone, Debug)]
 pub enum AuthConfig {
-    /// API Gateway's JWT authorizer has checked the token and passes its claims (`AUTH_MODE=gateway`).
+    /// API Gateway's JWT authorizer has verified the token and passes its claims (`AUTH_MODE=gateway`).
     Gateway,
-    /// The function checks tokens against the keys at a URL (`AUTH_MODE=jwks`).
+    /// The function verifies tokens with the keys at a URL (`AUTH_MODE=jwks`).
     Jwks {
         /// `AUTH_JWKS_URL`, where the issuer publishes its keys.
         url: Url,
@@ -18,7 +18,7 @@ pub enum AuthConfig {
         /// What tokens must claim.
         expected: ExpectedClaims,
     },
-    /// The function checks tokens, HS256, with a secret that it shares with the issuer (`AUTH_MODE=secret`).
+    /// The function verifies tokens (HS256) with a secret that it shares with the issuer (`AUTH_MODE=secret`).
     Secret {
         /// `AUTH_SECRET`, at least 32 bytes (RFC 7518, section 3.2).
         secret: Secret,
@@ -67,7 +67,7 @@ impl AuthConfig {
     }
 }
 
-/// Keys that come over a line that others can write to vouch for nobody.
+/// Keys are fetched over https, so that nobody on the way can replace them.
 fn jwks_url(url: Url) -> Result<Url> {
     let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     if url.scheme() == "https" || local { Ok(url) } else { Err(wrong("AUTH_JWKS_URL", "must be an https URL")) }

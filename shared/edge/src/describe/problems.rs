@@ -44,7 +44,7 @@ pub const PROBLEMS: [(u16, &str, &str); 48] = [
     (400, "type_not_allowed", "Files of this type are not taken here."),
     (400, "unknown_field", "There is no such field."),
     (401, "invalid_signature", "The signature is missing or wrong, or of another time; or there is no such endpoint."),
-    (401, "unauthenticated", "There is no token, or one that does not hold."),
+    (401, "unauthenticated", "The request has no token, or an invalid one."),
     (403, "forbidden", "The caller's role lets it see this, but not do this."),
     (404, "no_route", "There is nothing of that name to send to."),
     (404, "no_such_variant", "The asset has no such variant."),

@@ -1,28 +1,29 @@
-//! Who calls: by API Gateway's word, or by a token that the function checks itself. One way is configured.
+//! Authentication: API Gateway has verified the caller's token, or the function verifies it itself. The configuration
+//! says which.
 
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
 
 use super::request::header;
 use super::respond::trace_of;
-use super::tokens::{Claims, Jwks, Verifier, unverified_claims};
+use super::tokens::{Claims, INVALID, Jwks, NO_SUBJECT, Verifier, unverified_claims};
 use crate::config::AuthConfig;
 use crate::telemetry::caller_hash;
 use quayside_domain::{Caller, Error, Result, Subject};
 
-/// Tells who sent a request.
+/// Authenticates requests.
 #[derive(Debug)]
 pub enum Authenticator {
-    /// API Gateway's JWT authorizer has checked the token, and its claims come with the event.
+    /// API Gateway's JWT authorizer has verified the token, and its claims come with the event.
     Gateway,
-    /// The token is checked against the issuer's published keys.
+    /// The function verifies the token with the issuer's published keys.
     Jwks(Jwks),
-    /// The token is checked against a shared secret.
+    /// The function verifies the token with a secret that it shares with the issuer.
     Secret(Verifier),
 }
 
 impl Authenticator {
-    /// The configured way.
+    /// The authenticator of the configured mode.
     pub fn new(config: AuthConfig) -> Self {
         match config {
             AuthConfig::Gateway => Self::Gateway,
@@ -31,11 +32,11 @@ impl Authenticator {
         }
     }
 
-    /// The caller of a request, whose hash goes into the log as the span's `caller`. Takes no wave, but for the first
-    /// token of an unknown key in `jwks` mode.
+    /// The caller of a request. A hash of its subject goes into the log as the span's `caller`. Takes no round trip,
+    /// except for the first token with an unknown key in `jwks` mode.
     ///
     /// # Errors
-    /// `Unauthenticated` if there is no token or it does not hold; `Unavailable` if the issuer's keys cannot be fetched.
+    /// `Unauthenticated` if there is no token or it is invalid; `Unavailable` if the issuer's keys cannot be fetched.
     pub async fn authenticate(&self, request: &Request) -> Result<Caller> {
         let claims = match self {
             Self::Gateway => gateway_claims(request)?,
@@ -48,39 +49,46 @@ impl Authenticator {
     }
 }
 
+const NO_TOKEN: Error = Error::Unauthenticated("Send a bearer token in the Authorization header.");
+
 fn bearer(request: &Request) -> Result<&str> {
     let value = header(request, "authorization").unwrap_or_default();
     match value.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() => Ok(token),
-        _ => Err(Error::Unauthenticated("Send a token: Authorization: Bearer …")),
+        _ => Err(NO_TOKEN),
     }
 }
 
+/// The claims of the token that API Gateway's authorizer has verified.
+///
+/// API Gateway passes every claim as text: a `sub` of `null` or `7` looks like a string, and a list of roles comes as
+/// `[a b]`, in which the one role `x media:admin` looks like two. So `sub` and roles are read from the token itself,
+/// and its `sub` must be the one that was verified.
 fn gateway_claims(request: &Request) -> Result<Claims> {
-    let context = request.request_context_ref();
-    let claims = match context {
+    let verified = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => {
             context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref()).map(|jwt| &jwt.claims)
         }
         _ => None,
     };
-    let claims = claims.ok_or(Error::Unauthenticated("Send a token: Authorization: Bearer …"))?;
-    let subject = claims.get("sub").ok_or(Error::Unauthenticated("The token has no sub."))?;
-    let roles = if claims.contains_key("roles") { roles_of_verified(request, subject) } else { Vec::new() };
-    Ok(Claims { sub: subject.clone(), roles })
+    let verified = verified.ok_or(NO_TOKEN)?.get("sub").ok_or(NO_SUBJECT)?;
+    let claims = unverified_claims(gateway_token(request)?)?;
+    if claims.sub == *verified { Ok(claims) } else { Err(INVALID) }
 }
 
-/// The roles in the token that the authorizer has verified. API Gateway passes a list of claims as one text, `[a b]`, in
-/// which a role `x media:admin` looks like two, so they are read from the token itself; it must be the one that the
-/// claims are of.
-fn roles_of_verified(request: &Request, subject: &str) -> Vec<String> {
-    let claims = bearer(request).ok().and_then(unverified_claims).filter(|claims| claims.sub == subject);
-    claims.map(|claims| claims.roles).unwrap_or_default()
+/// The token as API Gateway's authorizer takes it from the header: `Bearer` may be left out.
+fn gateway_token(request: &Request) -> Result<&str> {
+    let value = header(request, "authorization").ok_or(NO_TOKEN)?.trim();
+    Ok(bearer(request).unwrap_or(value).trim())
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop at once")]
+    use lambda_http::aws_lambda_events::apigw::{
+        ApiGatewayRequestAuthorizer, ApiGatewayRequestAuthorizerJwtDescription, ApiGatewayV2httpRequestContext,
+    };
+
     use super::*;
 
     fn token(payload: &str) -> String {
@@ -89,24 +97,70 @@ mod tests {
         format!("{}.{}.{}", part("{}"), part(payload), part("signature"))
     }
 
-    fn roles(authorization: &str) -> Vec<String> {
+    /// The claims of a request with that header, whose authorizer has verified a token with that `sub`, as text.
+    fn claims(authorization: &str, verified: Option<&str>) -> Result<Claims> {
         let mut request = Request::default();
         request.headers_mut().insert("authorization", authorization.parse().unwrap());
-        roles_of_verified(&request, "ada")
+        let mut jwt = ApiGatewayRequestAuthorizerJwtDescription::default();
+        jwt.claims.extend(verified.map(|sub| ("sub".to_owned(), sub.to_owned())));
+        let mut authorizer = ApiGatewayRequestAuthorizer::default();
+        authorizer.jwt = Some(jwt);
+        let mut context = ApiGatewayV2httpRequestContext::default();
+        context.authorizer = Some(authorizer);
+        gateway_claims(&request.with_request_context(RequestContext::ApiGatewayV2(context)))
+    }
+
+    fn refusal(claims: Result<Claims>) -> String {
+        claims.unwrap_err().to_string()
     }
 
     #[test]
     fn a_role_with_a_space_is_one_role() {
-        let bearer = format!("Bearer {}", token(r#"{"sub": "ada", "roles": ["x media:admin", "editor"]}"#));
-        assert_eq!(roles(&bearer), ["x media:admin", "editor"]);
+        let token = token(r#"{"sub": "ada", "roles": ["x media:admin", "editor"]}"#);
+        for authorization in [format!("Bearer {token}"), format!("bearer  {token} "), token] {
+            let claims = claims(&authorization, Some("ada")).unwrap();
+            assert_eq!(
+                (claims.sub.as_str(), claims.roles),
+                ("ada", vec!["x media:admin".to_owned(), "editor".to_owned()])
+            );
+        }
     }
 
     #[test]
-    fn roles_of_another_token_than_the_verified_one_do_not_count() {
+    fn another_token_than_the_verified_one_is_refused() {
         let (ada, eve) = (token(r#"{"sub": "ada"}"#), token(r#"{"sub": "eve", "roles": ["media:admin"]}"#));
-        assert_eq!(roles(&format!("Bearer {eve}")), Vec::<String>::new());
-        assert_eq!(roles(&format!("Bearer {ada}, Bearer {eve}")), Vec::<String>::new());
-        assert_eq!(roles("Bearer nonsense"), Vec::<String>::new());
+        for authorization in [
+            format!("Bearer {eve}"),
+            format!("Bearer {ada}, Bearer {eve}"),
+            format!("Bearer {eve},{ada}"),
+            "Bearer nonsense".to_owned(),
+            "Bearer".to_owned(),
+        ] {
+            assert_eq!(refusal(claims(&authorization, Some("ada"))), "The token is invalid.", "{authorization}");
+        }
+    }
+
+    #[test]
+    fn a_sub_that_is_no_string_is_refused_though_it_looks_like_one_to_the_gateway() {
+        for (sub, verified) in [
+            ("null", "null"),
+            ("7", "7"),
+            ("7.0", "7.0"),
+            ("7.0", "7"),
+            ("true", "true"),
+            ("[]", "[]"),
+            (r#"["ada"]"#, "[ada]"),
+            ("{}", "map[]"),
+        ] {
+            let bearer = format!("Bearer {}", token(&format!(r#"{{"sub": {sub}}}"#)));
+            assert_eq!(refusal(claims(&bearer, Some(verified))), "The token needs a sub that is a string.", "{sub}");
+            let string = format!("Bearer {}", token(&serde_json::json!({"sub": verified}).to_string()));
+            assert_eq!(claims(&string, Some(verified)).unwrap().sub, verified, "the string is a subject");
+        }
+        let none = format!("Bearer {}", token("{}"));
+        for verified in [None, Some(""), Some("ada")] {
+            assert_eq!(refusal(claims(&none, verified)), "The token needs a sub that is a string.");
+        }
     }
 
     #[tokio::test]

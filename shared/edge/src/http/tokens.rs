@@ -1,5 +1,5 @@
-//! Checks of JSON Web Tokens (RFC 7519): signature, issuer, audience, expiry and not-before. The algorithm is what is
-//! configured, whatever the token's header says.
+//! Verifies JSON Web Tokens (RFC 7519): signature, issuer, audience, expiry and not-before. The algorithm is the
+//! configured one, whatever the token's header says.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -9,6 +9,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
+use serde_json::Value;
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -17,21 +18,39 @@ use quayside_store::config::Secret;
 use crate::config::ExpectedClaims;
 use quayside_domain::{Error, Result};
 
-const INVALID: Error = Error::Unauthenticated(
-    "The token does not hold: its signature, issuer, audience or algorithm is not what is expected.",
-);
+pub(super) const INVALID: Error = Error::Unauthenticated("The token is invalid.");
+pub(super) const NO_SUBJECT: Error = Error::Unauthenticated("The token needs a sub that is a string.");
 
-/// What a checked token says of its bearer.
-#[derive(Debug, Deserialize)]
+/// What a verified token says about its bearer.
+#[derive(Debug)]
 pub struct Claims {
     /// Subject.
     pub sub: String,
-    /// Roles: a list, or one text.
-    #[serde(default, deserialize_with = "one_or_many")]
+    /// Roles. Empty if the claim is neither a string nor a list of strings.
     pub roles: Vec<String>,
 }
 
-/// Checks tokens against one key.
+/// The claims as a token has them.
+#[derive(Deserialize)]
+struct Payload {
+    #[serde(default)]
+    sub: Value,
+    #[serde(default)]
+    roles: Value,
+}
+
+impl Payload {
+    fn claims(self) -> Result<Claims> {
+        let Value::String(sub) = self.sub else { return Err(NO_SUBJECT) };
+        let roles = match self.roles {
+            Value::String(role) => vec![role],
+            roles => serde_json::from_value(roles).unwrap_or_default(),
+        };
+        Ok(Claims { sub, roles })
+    }
+}
+
+/// Verifies tokens with one key.
 #[derive(Debug)]
 pub struct Verifier {
     key: DecodingKey,
@@ -39,23 +58,23 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Checks HS256 tokens with a shared secret.
+    /// Verifies HS256 tokens with a shared secret.
     pub fn of_secret(secret: &Secret, expected: &ExpectedClaims) -> Self {
         let key = DecodingKey::from_secret(secret.expose().as_bytes());
         Self { key, validation: validation(Algorithm::HS256, expected) }
     }
 
-    /// The claims of a token that holds.
+    /// The claims of a token.
     ///
     /// # Errors
-    /// `Unauthenticated`.
+    /// `Unauthenticated` if the token is invalid.
     pub fn verify(&self, token: &str) -> Result<Claims> {
         verify(token, &self.key, &self.validation)
     }
 }
 
-/// Checks tokens against the keys that an issuer publishes (RFC 7517). The keys are kept, and fetched again when a token
-/// names another or when they are an hour old, but never more often than every half minute.
+/// Verifies tokens with the keys that an issuer publishes (RFC 7517). The keys are cached. They are fetched again when a
+/// token names an unknown key or when they are an hour old, but at most every half minute.
 #[derive(Debug)]
 pub struct Jwks {
     url: Url,
@@ -77,20 +96,25 @@ const TRY_AGAIN_AFTER: Duration = Duration::from_secs(30);
 const MAX_JWKS_BYTES: usize = 256 << 10;
 
 impl Jwks {
-    /// Checks tokens of one algorithm with the keys at `url`. Fetches nothing yet.
+    /// Verifies tokens of one algorithm with the keys at `url`. Fetches nothing yet.
     pub fn new(url: Url, algorithm: Algorithm, expected: ExpectedClaims) -> Self {
         let validation = validation(algorithm, &expected);
         Self { url, validation, keys: Mutex::default() }
     }
 
-    /// The claims of a token that holds.
+    /// The claims of a token.
     ///
     /// # Errors
-    /// `Unauthenticated`; `Unavailable` if no keys are known and they cannot be fetched.
+    /// `Unauthenticated` if the token is invalid; `Unavailable` if no keys are known and they cannot be fetched.
     pub async fn verify(&self, token: &str) -> Result<Claims> {
-        let header = decode_header(token).map_err(|_| Error::Unauthenticated("The token is not a JSON Web Token."))?;
+        let header = decode_header(token).map_err(|_| INVALID)?;
+        // Before the key is looked for: a token that cannot be valid fetches no keys.
+        if !self.validation.algorithms.contains(&header.alg) {
+            return Err(WRONG_ALGORITHM);
+        }
         let id = header.kid.ok_or(Error::Unauthenticated("The token does not name its key (kid)."))?;
-        let key = self.key(&id).await?.ok_or(INVALID)?;
+        let unknown = Error::Unauthenticated("The token is signed with an unknown key (kid).");
+        let key = self.key(&id).await?.ok_or(unknown)?;
         verify(token, &key, &self.validation)
     }
 
@@ -106,7 +130,7 @@ impl Jwks {
                     keys.by_id = by_id;
                     keys.stale_at = Some(now + KEYS_HOLD);
                 }
-                // The keys that were known go on to hold while the issuer is out of reach.
+                // Known keys stay in use while the issuer cannot be reached.
                 Err(error) => tracing::warn!(%error, "the issuer's keys cannot be fetched"),
             }
         }
@@ -139,46 +163,43 @@ fn validation(algorithm: Algorithm, expected: &ExpectedClaims) -> Validation {
     let mut validation = Validation::new(algorithm);
     validation.set_issuer(&[&expected.issuer]);
     validation.set_audience(&[&expected.audience]);
-    validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+    validation.set_required_spec_claims(&["exp", "iss", "aud"]);
     validation.validate_nbf = true;
     // Clocks differ a little.
     validation.leeway = 5;
     validation
 }
 
+const WRONG_ALGORITHM: Error = Error::Unauthenticated("The token's algorithm is not accepted.");
+
 fn verify(token: &str, key: &DecodingKey, validation: &Validation) -> Result<Claims> {
     use jsonwebtoken::errors::ErrorKind;
-    match decode::<Claims>(token, key, validation) {
-        Ok(data) => Ok(data.claims),
+    match decode::<Payload>(token, key, validation) {
+        Ok(data) => data.claims.claims(),
         Err(error) => Err(match error.kind() {
             ErrorKind::ExpiredSignature => Error::Unauthenticated("The token has expired."),
-            ErrorKind::ImmatureSignature => Error::Unauthenticated("The token does not hold yet."),
-            ErrorKind::MissingRequiredClaim(_) => Error::Unauthenticated("The token lacks exp, iss, aud or sub."),
+            ErrorKind::ImmatureSignature => Error::Unauthenticated("The token is not valid yet."),
+            ErrorKind::InvalidIssuer => Error::Unauthenticated("The token has the wrong issuer (iss)."),
+            ErrorKind::InvalidAudience => Error::Unauthenticated("The token has the wrong audience (aud)."),
+            ErrorKind::InvalidSignature => Error::Unauthenticated("The token's signature is invalid."),
+            ErrorKind::InvalidAlgorithm => WRONG_ALGORITHM,
+            ErrorKind::MissingRequiredClaim(_) => Error::Unauthenticated("The token needs exp, iss and aud."),
             _ => INVALID,
         }),
     }
 }
 
-/// What a token says without its signature being checked: only for a token that somebody else has verified.
-pub(super) fn unverified_claims(token: &str) -> Option<Claims> {
+/// The claims of a token whose signature is not checked here: only for a token that somebody else has verified.
+///
+/// # Errors
+/// `Unauthenticated` if it is no token, or its `sub` is not a string.
+pub(super) fn unverified_claims(token: &str) -> Result<Claims> {
     let mut parts = token.split('.');
     let (Some(_), Some(payload), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
-        return None;
+        return Err(INVALID);
     };
-    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?).ok()
-}
-
-fn one_or_many<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum OneOrMany {
-        One(String),
-        Many(Vec<String>),
-    }
-    Ok(match OneOrMany::deserialize(deserializer)? {
-        OneOrMany::One(role) => vec![role],
-        OneOrMany::Many(roles) => roles,
-    })
+    let payload = BASE64_URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).map_err(|_| INVALID)?;
+    serde_json::from_slice::<Payload>(&payload).map_err(|_| INVALID)?.claims()
 }
 
 #[cfg(test)]
