@@ -1,8 +1,8 @@
 //! An API Gateway HTTP API in miniature: routes, JWT authorizer, events in payload format 2.0, CORS; and beside it,
 //! on the same port, the page and `/_local/*`.
 //!
-//! A client sees what it would see of the real gateway, but for two things: the answer to a missing or bad token is a
-//! problem document like those of the functions, and a function that fails or takes too long is a 500 in both cases.
+//! A client sees what it would see of the real gateway, with one exception: a function that fails and one that takes too
+//! long both give a 500.
 
 mod event;
 mod local;
@@ -135,7 +135,7 @@ impl Server {
         let claims = match self.authorize(&parts.headers) {
             _ if !route.needs_token => None,
             Ok(claims) => Some(claims),
-            Err(refusal) => return unauthenticated(refusal, request_id),
+            Err(refusal) => return unauthorized(refusal),
         };
         let body = match read(&parts.headers, body).await {
             Ok(body) => body,
@@ -160,15 +160,17 @@ impl Server {
         })
     }
 
-    /// The claims of the caller's token; `Err(None)` if there is no token.
+    /// The claims of the caller's token; `Err(None)` if there is no token. As the JWT authorizer of HTTP APIs takes it,
+    /// the header is the token with or without `Bearer` before it.
     fn authorize(&self, headers: &HeaderMap) -> Result<Claims, Option<TokenError>> {
         let mut values = headers.get_all(header::AUTHORIZATION).iter();
         let (Some(value), None) = (values.next(), values.next()) else { return Err(None) };
-        let (scheme, token) = value.to_str().ok().and_then(|value| value.split_once(' ')).ok_or(None)?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(None);
-        }
-        self.gateway.tokens.verify(token.trim()).map_err(Some)
+        let value = value.to_str().map_err(|_| None)?.trim();
+        let token = match value.split_once(' ') {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
+            _ => value,
+        };
+        self.gateway.tokens.verify(token).map_err(Some)
     }
 
     async fn invoke(&self, function: &str, event: Value) -> Result<Value, String> {
@@ -274,21 +276,13 @@ fn json_response(status: StatusCode, content_type: &'static str, value: &Value) 
     response
 }
 
-/// The problem document (RFC 9457) for a caller without a good token, with the challenge of RFC 6750.
-fn unauthenticated(refusal: Option<TokenError>, request_id: &str) -> Response<Body> {
-    let (challenge, detail) = match refusal {
-        None => ("Bearer", "Send a token in the header `Authorization: Bearer <token>`.".to_owned()),
-        Some(error) => (r#"Bearer error="invalid_token""#, error.to_string()),
+/// What the JWT authorizer answers a caller without a valid token, with the challenge of RFC 6750.
+fn unauthorized(refusal: Option<TokenError>) -> Response<Body> {
+    let challenge = match refusal {
+        None => "Bearer".to_owned(),
+        Some(error) => format!(r#"Bearer scope="" error="invalid_token" error_description="{error}""#),
     };
-    let problem = json!({
-        "type": "urn:quayside:problem:unauthenticated",
-        "title": "Unauthorized",
-        "status": 401,
-        "code": "unauthenticated",
-        "detail": detail,
-        "requestId": request_id,
-    });
-    let mut response = json_response(StatusCode::UNAUTHORIZED, "application/problem+json", &problem);
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    let mut response = self::refusal(StatusCode::UNAUTHORIZED);
+    insert(response.headers_mut(), header::WWW_AUTHENTICATE, &challenge);
     response
 }
