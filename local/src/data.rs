@@ -32,6 +32,8 @@ pub struct Secrets {
     pub edge_key: String,
     /// Signs the CDN's URLs.
     pub cdn_token_key: String,
+    /// Seals the cursors of lists.
+    pub cursor_key: String,
     /// Encrypts the secrets of webhook endpoints.
     pub webhook_key: String,
     /// Signs storage's notifications.
@@ -46,6 +48,7 @@ impl Secrets {
             &mut self.functions_key,
             &mut self.edge_key,
             &mut self.cdn_token_key,
+            &mut self.cursor_key,
             &mut self.webhook_key,
             &mut self.b2_webhook_secret,
         ];

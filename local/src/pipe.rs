@@ -102,6 +102,11 @@ impl Pipe {
         if !filters.is_empty() && !filters.iter().any(|filter| filter.matches(record)) {
             return None;
         }
+        // A record that the pipe cannot pass on would be among the dead letters, where somebody looks for it.
+        let detail = self.definition.input.apply(record).inspect_err(|error| {
+            tracing::error!(%error, "the pipe passes on a record that is not what its template is for");
+        });
+        let detail = detail.ok()?;
         let second = OffsetDateTime::now_utc().truncate_to_second();
         Some(json!({
             "version": "0",
@@ -112,7 +117,7 @@ impl Pipe {
             "time": second.format(&Rfc3339).unwrap_or_default(),
             "region": REGION,
             "resources": [],
-            "detail": record,
+            "detail": detail,
         }))
     }
 }

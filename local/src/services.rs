@@ -27,6 +27,9 @@ pub const CDN_SECRET: &str = "quayside/cdn";
 /// The secret with what webhooks need: `key` encrypts those of endpoints, `b2` signs storage's notifications.
 pub const WEBHOOK_SECRET: &str = "quayside/webhooks";
 
+/// The secret with `keys`, which seal the cursors of lists.
+pub const CURSOR_SECRET: &str = "quayside/cursors";
+
 /// Secrets and queues. Clones share them.
 #[derive(Clone)]
 pub struct Services {
@@ -92,6 +95,7 @@ impl Services {
         let values = [
             (STORAGE_SECRET, json!({"keyId": key_id, "applicationKey": secrets.functions_key})),
             (CDN_SECRET, json!({"tokenKey": secrets.cdn_token_key})),
+            (CURSOR_SECRET, json!({"keys": secrets.cursor_key})),
             (WEBHOOK_SECRET, json!({"key": secrets.webhook_key, "b2": secrets.b2_webhook_secret})),
         ];
         let secrets = values.map(|(name, value)| (name.to_owned(), Secret::new(name, value.to_string())));

@@ -343,6 +343,7 @@ fn outputs(addresses: &Addresses, origins: &[String], queues: &[quayside_templat
         ("CdnUrl", &addresses.edge),
         ("StorageSecret", services::STORAGE_SECRET),
         ("CdnSecret", services::CDN_SECRET),
+        ("CursorSecret", services::CURSOR_SECRET),
         ("WebhookSecret", services::WEBHOOK_SECRET),
         ("AwsEndpoint", &addresses.table),
     ];

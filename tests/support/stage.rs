@@ -48,6 +48,7 @@ impl Stage {
             functions_key: "functions-key".to_owned(),
             edge_key: "edge-key".to_owned(),
             cdn_token_key: "cdn-token-key".to_owned(),
+            cursor_key: "c".repeat(64),
             webhook_key: "0123456789abcdef".repeat(4),
             b2_webhook_secret: "0123456789abcdef".repeat(2),
         };

@@ -16,7 +16,7 @@ pub(super) async fn examine(deployment: &Deployment, bucket: Option<&Bucket>, re
     let Some(bucket) = bucket else {
         return report.note("cdn", "not looked at: there is nothing to serve until storage takes a probe");
     };
-    let key = keys::original(&deployment.owner, deployment.probe);
+    let key = keys::original(&deployment.location());
     let probe = match bucket.put(&key).await {
         Ok(probe) => probe,
         Err(error) => return report.wrong("cdn", &format!("storage takes no probe below media/: {}", told(&error))),

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 use aws_config::SdkConfig;
 use clap::Args;
-use quayside_domain::{AssetId, Subject};
+use quayside_domain::{AssetId, Location, Subject};
 use quayside_store::config::{ConfigError, Variables};
 
 use crate::outputs::Outputs;
@@ -61,6 +61,13 @@ struct Deployment {
     owner: Subject,
     /// What they are called, new each time.
     probe: AssetId,
+}
+
+impl Deployment {
+    /// Where the probes' bytes are.
+    fn location(&self) -> Location {
+        Location::new(&self.owner, self.probe)
+    }
 }
 
 /// What was found, printed as it is found.
@@ -137,6 +144,7 @@ async fn variables(
     for (output, keys) in [
         ("StorageSecret", &[("keyId", "S3_KEY_ID"), ("applicationKey", "S3_APPLICATION_KEY")][..]),
         ("CdnSecret", &[("tokenKey", "CDN_TOKEN_KEY")]),
+        ("CursorSecret", &[("keys", "CURSOR_KEYS")]),
         ("WebhookSecret", &[("key", "WEBHOOK_KEY"), ("b2", "B2_WEBHOOK_SECRET")]),
     ] {
         let name = outputs.get(output)?;

@@ -39,7 +39,7 @@ pub(super) async fn examine(deployment: &Deployment, report: &mut Report) -> Opt
     let config = configured(StorageConfig::read(&deployment.variables), "storage", report)?;
     let http = for_sdk(deployment.http.clone());
     let bucket = Bucket { client: client(&config, "doctor", PATIENCE, &http), name: config.bucket.clone() };
-    let key = keys::incoming(&deployment.owner, deployment.probe);
+    let key = keys::incoming(&deployment.location());
 
     // Before anything is signed, which a wrong clock spoils. What does not answer at all is told of by what follows.
     if let Ok(answer) = deployment.http.get(plain_url(&config, &key)).send().await {
@@ -136,7 +136,7 @@ async fn versions(bucket: &Bucket, key: &str, report: &mut Report) {
 
 /// A large upload is begun, asked after and aborted. Its parts are put as objects are.
 async fn parts(deployment: &Deployment, bucket: &Bucket, report: &mut Report) {
-    let (client, name, key) = (&bucket.client, &bucket.name, keys::original(&deployment.owner, deployment.probe));
+    let (client, name, key) = (&bucket.client, &bucket.name, keys::original(&deployment.location()));
     let id = match client.create_multipart_upload().bucket(name).key(&key).send().await {
         Ok(upload) => upload.upload_id.unwrap_or_default(),
         Err(error) => {

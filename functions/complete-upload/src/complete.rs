@@ -1,8 +1,9 @@
 //! Checks what storage has of an upload, puts it together and records it.
 
 use lambda_http::{Body, Request, Response};
+use quayside_domain::rights::Upload;
 use quayside_domain::upload::{AnyPartNumber, PartNumber, Parts, incomplete};
-use quayside_domain::{Asset, AssetId, Caller, Error, FailureCode, Owned, Result, Status, Strategy, Timestamp};
+use quayside_domain::{Asset, AssetId, Authorized, Caller, Error, FailureCode, Result, Status, Strategy, Timestamp};
 use quayside_edge::http::{Fields, asset_json, ok, read};
 use quayside_edge::telemetry::upload_completed;
 use quayside_store::storage::{Completion, Object};
@@ -30,6 +31,9 @@ struct UploadedPart {
     etag: String,
 }
 
+/// The asset, with the right to end its upload.
+type Uploading = Authorized<Asset, Upload>;
+
 /// Storage's word for each part.
 type Etags = Vec<(PartNumber, String)>;
 
@@ -41,7 +45,7 @@ pub(crate) async fn complete_upload(app: &App, request: &Request, id: &str) -> R
     let Completed { parts: etags } = Completed { parts: fields.optional("parts", read::parts)? };
     fields.finish()?;
     let (asset, incoming) = find(app, &caller, id, etags.is_none()).await?;
-    let asset = if asset.status == Status::AwaitingUpload {
+    let asset = if asset.status() == Status::AwaitingUpload {
         complete(app, &caller, asset, incoming, etags).await?
     } else {
         completed_before(asset)?
@@ -50,41 +54,41 @@ pub(crate) async fn complete_upload(app: &App, request: &Request, id: &str) -> R
 }
 
 /// The asset, and what is below `incoming/` for it where a request without parts is likely to be about a single PUT. For
-/// the owner both come in one wave: the key needs no record, being the caller's own. The key of somebody else's upload
+/// the owner both come in one round trip: the key needs no record, being the caller's own. The key of somebody else's upload
 /// is known from the record, so a member waits for it beside the look-up of its role;
 /// without one it learns nothing, not even that storage could not be asked.
-async fn find(app: &App, caller: &Caller, id: AssetId, single: bool) -> Result<(Owned<Asset>, Option<Object>)> {
+async fn find(app: &App, caller: &Caller, id: AssetId, single: bool) -> Result<(Uploading, Option<Object>)> {
     if !single {
-        return Ok((app.table.find_owned(caller, id).await?, None));
+        return Ok((app.table.authorize(caller, id).await?, None));
     }
     let (found, own) = tokio::join!(app.table.find(id), app.storage.head_own_incoming(caller, id));
     let found = found?;
     if found.is_foreign_to(caller) {
         let look = async { Ok(app.storage.head_unproven_incoming(&found).await) };
-        let (asset, incoming) = tokio::try_join!(app.table.prove_owned(caller, &found), look)?;
+        let (asset, incoming) = tokio::try_join!(app.table.prove(caller, &found), look)?;
         return Ok((asset, incoming?));
     }
-    Ok((app.table.prove_owned(caller, &found).await?, own?))
+    Ok((app.table.prove(caller, &found).await?, own?))
 }
 
 async fn complete(
     app: &App,
     caller: &Caller,
-    asset: Owned<Asset>,
+    asset: Uploading,
     incoming: Option<Object>,
     etags: Option<Etags>,
-) -> Result<Owned<Asset>> {
+) -> Result<Uploading> {
     match asset.upload.as_ref().map(|upload| &upload.strategy) {
         Some(Strategy::Single) => {
-            let incoming = if etags.is_none() { incoming } else { app.storage.head_incoming(asset.readable()).await? };
+            let incoming = if etags.is_none() { incoming } else { app.storage.head_incoming(&asset).await? };
             check_single(&asset, incoming)?;
         }
-        Some(Strategy::Multipart { upload_id, parts }) => {
+        Some(Strategy::Multipart { multipart_id, parts }) => {
             let etags = match etags {
                 Some(etags) => Some(check_parts(*parts, etags)?),
-                None => stored_parts(app, &asset, upload_id, *parts).await?,
+                None => stored_parts(app, &asset, multipart_id, *parts).await?,
             };
-            if !assemble(app, &asset, upload_id, etags).await? {
+            if !assemble(app, &asset, multipart_id, etags).await? {
                 return given_up(app, caller, asset.id).await;
             }
         }
@@ -94,7 +98,7 @@ async fn complete(
 }
 
 /// Whatever else happens to the upload at this moment, such as its completion by storage's notification, is looked at.
-async fn mark_uploaded(app: &App, caller: &Caller, mut asset: Owned<Asset>) -> Result<Owned<Asset>> {
+async fn mark_uploaded(app: &App, caller: &Caller, mut asset: Uploading) -> Result<Uploading> {
     const ATTEMPTS: usize = 5;
     let id = asset.id;
     for _ in 0..ATTEMPTS {
@@ -105,10 +109,10 @@ async fn mark_uploaded(app: &App, caller: &Caller, mut asset: Owned<Asset>) -> R
                 return Ok(asset);
             }
             // Somebody was faster, and completed the upload too, or ended it, or kept it alive.
-            Err(Error::Conflict) => asset = app.table.find_owned(caller, id).await?,
+            Err(Error::Conflict) => asset = app.table.authorize(caller, id).await?,
             Err(error) => return Err(error),
         }
-        if asset.status != Status::AwaitingUpload {
+        if asset.status() != Status::AwaitingUpload {
             return completed_before(asset);
         }
     }
@@ -116,10 +120,10 @@ async fn mark_uploaded(app: &App, caller: &Caller, mut asset: Owned<Asset>) -> R
 }
 
 /// A repeated complete answers as the first did; one that comes too late is refused.
-fn completed_before(asset: Owned<Asset>) -> Result<Owned<Asset>> {
+fn completed_before(asset: Uploading) -> Result<Uploading> {
     match &asset.failure {
         Some(failure) if failure.code == FailureCode::UploadExpired => Err(Error::UploadNotActive {
-            status: asset.status,
+            status: asset.status(),
             hint: "It was not completed in time. Begin a new upload.",
         }),
         _ => Ok(asset),
@@ -156,8 +160,8 @@ fn check_parts(parts: Parts, mut etags: Etags) -> Result<Etags> {
 }
 
 /// Storage's own list; `None` if storage has no such upload any more.
-async fn stored_parts(app: &App, asset: &Owned<Asset>, upload_id: &str, parts: Parts) -> Result<Option<Etags>> {
-    let Some(stored) = app.storage.list_parts(asset.readable(), upload_id).await? else { return Ok(None) };
+async fn stored_parts(app: &App, asset: &Uploading, multipart_id: &str, parts: Parts) -> Result<Option<Etags>> {
+    let Some(stored) = app.storage.list_parts(asset, multipart_id).await? else { return Ok(None) };
     let numbers: Vec<_> = stored.iter().map(|part| part.number).collect();
     match parts.missing(&numbers) {
         missing if missing.is_empty() => Ok(Some(stored.into_iter().map(|part| (part.number, part.etag)).collect())),
@@ -167,9 +171,9 @@ async fn stored_parts(app: &App, asset: &Owned<Asset>, upload_id: &str, parts: P
 
 /// Puts the parts together; false if storage has given them up. If it says that it has no such upload, an earlier
 /// complete may have done it and died before it could write so: then the object is there.
-async fn assemble(app: &App, asset: &Owned<Asset>, upload_id: &str, etags: Option<Etags>) -> Result<bool> {
+async fn assemble(app: &App, asset: &Uploading, multipart_id: &str, etags: Option<Etags>) -> Result<bool> {
     let completion = match etags {
-        Some(etags) => app.storage.complete_multipart(asset, upload_id, &etags).await?,
+        Some(etags) => app.storage.complete_multipart(asset, multipart_id, &etags).await?,
         None => Completion::NoSuchUpload,
     };
     match completion {
@@ -179,16 +183,16 @@ async fn assemble(app: &App, asset: &Owned<Asset>, upload_id: &str, etags: Optio
                 .to_owned(),
         )),
         Completion::NoSuchUpload => {
-            let object = app.storage.head_original(asset.readable()).await?;
+            let object = app.storage.head_original(asset).await?;
             Ok(object.is_some_and(|object| object.size == asset.size.bytes()))
         }
     }
 }
 
 /// Storage has no parts any more: another request has ended the upload at this moment, or it took too many days.
-async fn given_up(app: &App, caller: &Caller, id: AssetId) -> Result<Owned<Asset>> {
-    let asset = app.table.find_owned(caller, id).await?;
-    if asset.status == Status::AwaitingUpload {
+async fn given_up(app: &App, caller: &Caller, id: AssetId) -> Result<Uploading> {
+    let asset = app.table.authorize(caller, id).await?;
+    if asset.status() == Status::AwaitingUpload {
         let detail = "Storage has given up the parts of this upload. Abort it and begin a new one.";
         return Err(Error::UploadIncomplete(detail.to_owned()));
     }

@@ -58,18 +58,14 @@ pub(crate) async fn create(app: &App, request: &Request) -> Result<Response<Body
         Some(key) => Some(IdempotencyKey::parse(key.as_bytes(), fingerprint(&brought).as_bytes())?),
         None => None,
     };
-    let placement = match project {
-        Some(project) => Some(app.table.find_placement(&caller, project).await?),
-        None => None,
-    };
     let id = AssetId::generate();
     tracing::Span::current().record("asset.id", tracing::field::display(id));
     app.storage.put_own_incoming(&caller, id, brought.bytes, declared.content_type).await?;
-    let asset = Asset::bring(&caller, id, placement.as_ref(), declared, now, app.inspected_within_seconds);
+    let asset = Asset::direct_upload(&caller, id, project, declared, now, app.inspected_within_seconds);
     let begun = app.table.begin(&caller, asset, idempotency.as_ref(), app.config.allowance, now).await;
     let is_refused = match &begun {
         Ok(Begun::New(_)) => false,
-        Ok(Begun::Before(_)) => true,
+        Ok(Begun::Existing(_)) => true,
         Err(error) => !matches!(error, Error::Unavailable(_) | Error::Internal(_)),
     };
     if is_refused && let Err(error) = app.storage.delete_own_incoming(&caller, id).await {
@@ -82,7 +78,7 @@ pub(crate) async fn create(app: &App, request: &Request) -> Result<Response<Body
             upload_completed(asset.size.bytes());
             asset
         }
-        Begun::Before(asset) => asset,
+        Begun::Existing(asset) => asset,
     };
     created(&asset_json(&asset, &app.cdn, now))
 }

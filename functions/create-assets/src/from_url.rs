@@ -6,9 +6,10 @@ use std::collections::{HashMap, HashSet};
 use futures_util::future::join_all;
 use lambda_http::{Body, Request, Response};
 use quayside_domain::asset::{Ingestion, Source};
+use quayside_domain::rights::{Upload, UploadInto};
 use quayside_domain::{
-    Asset, Caller, Error, FileName, Kind, MediaType, Owned, Placement, ProjectId, Result, Sha256, SourceUrl, Tags,
-    Timestamp, media_type,
+    Asset, Authorized, Caller, Error, FileName, Kind, MediaType, ProjectId, Result, Sha256, SourceUrl, Tags, Timestamp,
+    media_type,
 };
 use quayside_edge::http::{AssetJson, Fields, Problem, accepted, asset_json, problem_json, read};
 use quayside_store::table::{Expected, IdempotencyKey, NewIngestion};
@@ -20,6 +21,9 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::App;
+
+/// A project, with the right to upload into it.
+type IntoProject = Authorized<ProjectId, UploadInto>;
 
 /// A file that is to be taken from a URL.
 #[derive(ToSchema)]
@@ -138,7 +142,12 @@ fn describe(app: &App, mut fields: Fields) -> Result<File> {
     let tags = tags.unwrap_or_default();
     let content_type = likely_type(app, &url, &name, expected);
     let source = Source { url: url.shown(), reference: None };
-    Ok(File { ingestion: Ingestion { name, content_type, sha256, tags, source }, url, expected, project })
+    Ok(File {
+        ingestion: Ingestion { name, content_type, sha256, tags, keep_location: false, source },
+        url,
+        expected,
+        project,
+    })
 }
 
 fn url(app: &App, value: &Value) -> Result<SourceUrl> {
@@ -179,22 +188,22 @@ async fn begin(
     files: Vec<Result<File>>,
     idempotency: Option<&IdempotencyKey>,
     now: Timestamp,
-) -> Result<Vec<Result<Owned<Asset>>>> {
-    let placements = placements(app, caller, &files).await?;
+) -> Result<Vec<Result<Authorized<Asset, Upload>>>> {
+    let projects = projects(app, caller, &files).await?;
     // For each file what is to begin, or why it is refused.
     let (mut batch, mut refused) = (Vec::with_capacity(files.len()), Vec::with_capacity(files.len()));
     for file in files {
         let placed = file.and_then(|file| match file.project {
             None => Ok((file, None)),
-            Some(project) => match placements.get(&project) {
-                Some(Ok(placement)) => Ok((file, Some(placement))),
+            Some(project) => match projects.get(&project) {
+                Some(Ok(project)) => Ok((file, Some(project))),
                 Some(Err(Error::Forbidden(what))) => Err(Error::Forbidden(what)),
                 _ => Err(Error::ProjectNotFound(project.to_string())),
             },
         });
         match placed {
-            Ok((File { url, expected, ingestion, .. }, placement)) => {
-                batch.push(Some(NewIngestion { placement, ingestion, url, expected }));
+            Ok((File { url, expected, ingestion, .. }, project)) => {
+                batch.push(Some(NewIngestion { project, ingestion, url, expected }));
                 refused.push(None);
             }
             Err(error) => {
@@ -214,20 +223,20 @@ async fn begin(
 ///
 /// # Errors
 /// What is no answer to who may do what.
-async fn placements(
+async fn projects(
     app: &App,
     caller: &Caller,
     files: &[Result<File>],
-) -> Result<HashMap<ProjectId, Result<Placement>>> {
+) -> Result<HashMap<ProjectId, Result<IntoProject>>> {
     let projects: HashSet<_> = files.iter().flatten().filter_map(|file| file.project).collect();
-    let found = projects.into_iter().map(async |project| (project, app.table.find_placement(caller, project).await));
-    let mut placements = HashMap::new();
-    for (project, placement) in join_all(found).await {
-        let placement = match placement {
+    let found = projects.into_iter().map(async |project| (project, app.table.authorize_project(caller, project).await));
+    let mut answers = HashMap::new();
+    for (project, answer) in join_all(found).await {
+        let answer = match answer {
             Err(error) if !matches!(error, Error::Forbidden(_) | Error::ProjectNotFound(_)) => return Err(error),
             answer => answer,
         };
-        placements.insert(project, placement);
+        answers.insert(project, answer);
     }
-    Ok(placements)
+    Ok(answers)
 }

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quayside_domain::upload::MAX_SINGLE_BYTES;
-use quayside_domain::{Asset, ByteSize, Error, FailureCode, MediaType, Sha256, SourceUrl, Strategy, Timestamp, Upload};
+use quayside_domain::{
+    Asset, ByteSize, Error, FailureCode, MediaType, Sha256, SourceUrl, Strategy, Timestamp, Upload, Work,
+};
 use quayside_edge::telemetry::Metric;
-use quayside_store::table::{Fetch, Work};
+use quayside_store::table::Fetch;
 use tokio::time::Instant;
 use tracing::{info, warn};
 
@@ -107,8 +109,8 @@ pub(crate) async fn fetch(job: &mut Job<'_>, wanted: &Fetch) -> Result<(), Stop>
     let url = SourceUrl::parse(&wanted.url, &app.config.rules)
         .map_err(|forbidden| Trouble::last(FailureCode::SourceForbidden, forbidden.to_string()))?;
     // An earlier attempt died over it.
-    if let Some(upload_id) = job.work.multipart_upload_id() {
-        app.storage.abort_multipart_of(&job.work, upload_id).await?;
+    if let Some(multipart_id) = job.work.multipart_id() {
+        app.storage.abort_multipart_of(&job.work, multipart_id).await?;
     }
     let mut patience = Patience::new(app.config.total_seconds);
     loop {

@@ -18,14 +18,14 @@ use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use lambda_runtime::LambdaEvent;
-use quayside_domain::{Error, Failure, FailureCode, Result, Timestamp};
+use quayside_domain::{Error, Failure, FailureCode, Message, Result, Timestamp};
 use quayside_edge::config::{FetchConfig, UploadConfig, inspected_within_seconds};
 use quayside_edge::queue;
 use quayside_edge::start::Start;
-use quayside_edge::work::fail;
+use quayside_edge::work::{fail, record_span};
 use quayside_store::config::{ConfigError, TableConfig, Variables};
 use quayside_store::storage::Storage;
-use quayside_store::table::{Message, Table};
+use quayside_store::table::Table;
 use tracing::{info, instrument, warn};
 
 use client::Client;
@@ -73,7 +73,8 @@ impl App {
 pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, lambda_runtime::Error> {
     let mut response = SqsBatchResponse::default();
     for message in event.payload.records {
-        let done = work_on(app, &message).await;
+        // Boxed, since the SDK's futures are deep.
+        let done = Box::pin(work_on(app, &message)).await;
         queue::report(&mut response, message, done);
     }
     Ok(response)
@@ -82,9 +83,9 @@ pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchR
 #[instrument(skip_all, fields(asset.id, trace.id))]
 async fn work_on(app: &App, message: &SqsMessage) -> Result<()> {
     let body = message.body.as_deref().unwrap_or_default();
-    let parsed = Message::parse(message.message_id.as_deref().unwrap_or_default(), body)?;
-    parsed.tell();
     let attempt = queue::attempt(message);
+    let parsed = Message::parse(message.message_id.as_deref().unwrap_or_default(), attempt, body)?;
+    record_span(&parsed);
     let Some((work, wanted)) = app.table.claim_ingestion(&parsed, Timestamp::now()).await? else {
         info!("nothing to do");
         // An attempt that failed or died may have written to storage after the asset's bytes were deleted.

@@ -32,7 +32,7 @@ pub(crate) struct Store {
 }
 
 struct InParts {
-    upload_id: String,
+    multipart_id: String,
     plan: Parts,
     next: PartNumber,
     in_flight: JoinSet<Result<Sent>>,
@@ -83,12 +83,12 @@ impl Store {
         content_type: MediaType,
         size: ByteSize,
     ) -> Result<Upload> {
-        let upload_id = job.app.storage.create_multipart_of(job.work(), content_type).await?;
+        let multipart_id = job.app.storage.create_multipart_of(job.work(), content_type).await?;
         let plan = Parts::cut(size, PART_BYTES);
         let (in_flight, etags, spare) = (JoinSet::new(), Vec::new(), Vec::new());
-        self.parts = Some(InParts { upload_id: upload_id.clone(), plan, next: 1, in_flight, etags, spare });
+        self.parts = Some(InParts { multipart_id: multipart_id.clone(), plan, next: 1, in_flight, etags, spare });
         let expires_at = job.work().due_at.unwrap_or(job.work().updated_at);
-        Ok(Upload { strategy: Strategy::Multipart { upload_id, parts: plan }, expires_at })
+        Ok(Upload { strategy: Strategy::Multipart { multipart_id, parts: plan }, expires_at })
     }
 
     /// Takes the next bytes.
@@ -145,7 +145,7 @@ impl Store {
         }
         parts.etags.sort_unstable();
         let (storage, work) = (&job.app.storage, job.work());
-        match storage.complete_multipart_of(work, &parts.upload_id, &parts.etags).await? {
+        match storage.complete_multipart_of(work, &parts.multipart_id, &parts.etags).await? {
             Completion::Done => {}
             // It was put together, and the answer was lost; unless the object is not the one.
             Completion::NoSuchUpload => {
@@ -157,8 +157,8 @@ impl Store {
             Completion::InvalidPart => return Err(Error::Unavailable("storage has lost a part".into())),
         }
         let parts_of_all = Parts::cut(ByteSize::new(self.size)?, parts.plan.part_size());
-        let upload_id = parts.upload_id.clone();
-        Ok(Strategy::Multipart { upload_id, parts: parts_of_all })
+        let multipart_id = parts.multipart_id.clone();
+        Ok(Strategy::Multipart { multipart_id, parts: parts_of_all })
     }
 
     /// Gives up what was begun. Storage's own rule removes the parts that it does not give up now.
@@ -166,7 +166,7 @@ impl Store {
         let Some(mut parts) = self.parts else { return };
         // A part that arrives after the end would stay.
         while parts.in_flight.join_next().await.is_some() {}
-        if let Err(error) = job.app.storage.abort_multipart_of(job.work(), &parts.upload_id).await {
+        if let Err(error) = job.app.storage.abort_multipart_of(job.work(), &parts.multipart_id).await {
             warn!(error = error.causes(), "storage did not abort");
         }
     }
@@ -177,11 +177,12 @@ impl InParts {
         while self.in_flight.len() >= IN_FLIGHT {
             self.settle().await?;
         }
-        let (storage, work, upload_id) = (job.app.storage.clone(), Arc::clone(job.work()), self.upload_id.clone());
+        let (storage, work, multipart_id) =
+            (job.app.storage.clone(), Arc::clone(job.work()), self.multipart_id.clone());
         let number = self.next;
         self.next += 1;
         self.in_flight.spawn(async move {
-            let etag = storage.put_part_of(&work, &upload_id, number, bytes.clone()).await?;
+            let etag = storage.put_part_of(&work, &multipart_id, number, bytes.clone()).await?;
             Ok(Sent { number, etag, bytes })
         });
         Ok(())

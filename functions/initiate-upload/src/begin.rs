@@ -7,8 +7,8 @@ use quayside_domain::asset::Declaration;
 use quayside_domain::keys;
 use quayside_domain::upload::{AnyPartNumber, MAX_SIGNED_PARTS, PartNumber, Parts};
 use quayside_domain::{
-    Asset, AssetId, ByteSize, Caller, Error, FileName, MediaType, Owned, Placement, ProjectId, Result, Sha256, Status,
-    Strategy, Tags, Timestamp, Upload,
+    Asset, AssetId, Authorized, ByteSize, Caller, Error, FileName, MediaType, ProjectId, Result, Sha256, Status,
+    Strategy, Tags, Timestamp, Upload, rights,
 };
 use quayside_edge::http::{Fields, MAX_BODY_BYTES, created, read};
 use quayside_edge::telemetry::Metric;
@@ -93,11 +93,7 @@ pub(crate) async fn begin_upload(app: &App, request: &Request) -> Result<Respons
         Some(key) => Some(IdempotencyKey::parse(key.as_bytes(), read::body(request, MAX_BODY_BYTES)?)?),
         None => None,
     };
-    let placement = match project {
-        Some(project) => Some(app.table.find_placement(&caller, project).await?),
-        None => None,
-    };
-    let asset = begin(app, &caller, placement.as_ref(), declared, idempotency.as_ref(), now).await?;
+    let asset = begin(app, &caller, project, declared, idempotency.as_ref(), now).await?;
     tracing::Span::current().record("asset.id", tracing::field::display(asset.id));
     info!(size = asset.size.bytes(), content_type = asset.content_type.as_str(), "upload begun");
     created(&instructions(app, &asset, now).await?)
@@ -132,29 +128,29 @@ fn parse(app: &App, request: &Request) -> Result<(Declaration, Option<ProjectId>
 async fn begin(
     app: &App,
     caller: &Caller,
-    placement: Option<&Placement>,
+    project: Option<ProjectId>,
     declared: Declaration,
     idempotency: Option<&IdempotencyKey>,
     now: Timestamp,
-) -> Result<Owned<Asset>> {
+) -> Result<Authorized<Asset, rights::Upload>> {
     let id = AssetId::generate();
     let strategy = match Parts::plan(declared.size, app.config.part_bytes) {
         None => Strategy::Single,
         Some(parts) => {
-            let upload_id = app.storage.create_multipart(caller, id, placement, &declared).await?;
-            Strategy::Multipart { upload_id, parts }
+            let multipart_id = app.storage.create_multipart(caller, id, project, &declared).await?;
+            Strategy::Multipart { multipart_id, parts }
         }
     };
     let upload = Upload { strategy: strategy.clone(), expires_at: now.plus_seconds(app.config.ttl_seconds) };
-    let asset = Asset::begin(caller, id, placement, declared, upload, now);
+    let asset = Asset::begin(caller, id, project, declared, upload, now);
     let begun = app.table.begin(caller, asset, idempotency, app.config.allowance, now).await;
     let refused = match &begun {
         Ok(Begun::New(_)) => false,
-        Ok(Begun::Before(_)) => true,
+        Ok(Begun::Existing(_)) => true,
         Err(error) => !error.may_pass(),
     };
-    if let (true, Strategy::Multipart { upload_id, .. }) = (refused, &strategy)
-        && let Err(error) = app.storage.abandon_multipart(caller, id, upload_id).await
+    if let (true, Strategy::Multipart { multipart_id, .. }) = (refused, &strategy)
+        && let Err(error) = app.storage.abandon_multipart(caller, id, multipart_id).await
     {
         tracing::warn!(error = error.causes(), "a multipart upload without a record is left to the bucket's lifecycle");
     }
@@ -163,15 +159,15 @@ async fn begin(
             Metric::UploadsBegun.add(1);
             Ok(asset)
         }
-        Begun::Before(asset) if asset.status == Status::AwaitingUpload => Ok(asset),
-        Begun::Before(asset) => Err(Error::UploadNotActive {
-            status: asset.status,
+        Begun::Existing(asset) if asset.status() == Status::AwaitingUpload => Ok(asset),
+        Begun::Existing(asset) => Err(Error::UploadNotActive {
+            status: asset.status(),
             hint: "This Idempotency-Key began it; use a new key for a new upload.",
         }),
     }
 }
 
-async fn instructions(app: &App, asset: &Owned<Asset>, now: Timestamp) -> Result<Instructions> {
+async fn instructions(app: &App, asset: &Authorized<Asset, rights::Upload>, now: Timestamp) -> Result<Instructions> {
     let upload = asset.upload.as_ref().ok_or_else(|| Error::Internal("a begun upload without its plan".into()))?;
     let (headers, way) = match &upload.strategy {
         Strategy::Single => {
@@ -192,7 +188,7 @@ async fn instructions(app: &App, asset: &Owned<Asset>, now: Timestamp) -> Result
         asset_id: asset.id,
         method: Method::Put,
         headers,
-        storage_key: keys::original(&asset.owner, asset.id),
+        storage_key: keys::original(&asset.location),
         expires_at: upload.expires_at,
         way,
     })

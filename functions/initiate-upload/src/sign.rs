@@ -1,8 +1,9 @@
 //! `POST /v1/uploads/{id}/parts`: signs parts, the first time or again, and keeps the upload alive.
 
 use lambda_http::{Body, Request, Response};
+use quayside_domain::rights::Upload;
 use quayside_domain::upload::{AnyPartNumber, PartNumber};
-use quayside_domain::{Asset, AssetId, Error, Owned, Result, Status, Strategy, Timestamp};
+use quayside_domain::{Asset, AssetId, Authorized, Error, Result, Status, Strategy, Timestamp};
 use quayside_edge::http::{Fields, ok, read};
 use serde::Serialize;
 use tracing::instrument;
@@ -44,9 +45,9 @@ pub(crate) async fn sign_parts(app: &App, request: &Request, id: &str) -> Result
     let mut fields = Fields::of_body(request)?;
     let wanted = WantedParts { part_numbers: fields.required("partNumbers", read::part_numbers)? };
     fields.finish()?;
-    let asset = app.table.find_owned(&caller, id).await?;
-    if asset.status != Status::AwaitingUpload {
-        return Err(Error::UploadNotActive { status: asset.status, hint: "There is nothing more to upload." });
+    let asset = app.table.authorize(&caller, id).await?;
+    if asset.status() != Status::AwaitingUpload {
+        return Err(Error::UploadNotActive { status: asset.status(), hint: "There is nothing more to upload." });
     }
     let now = Timestamp::now();
     let parts = sign(app, &asset, &wanted.part_numbers, now).await?;
@@ -57,17 +58,17 @@ pub(crate) async fn sign_parts(app: &App, request: &Request, id: &str) -> Result
 /// The signed parts, as the API shows them.
 pub(crate) async fn sign(
     app: &App,
-    asset: &Owned<Asset>,
+    asset: &Authorized<Asset, Upload>,
     numbers: &[PartNumber],
     now: Timestamp,
 ) -> Result<Vec<SignedPart>> {
-    let Some(Strategy::Multipart { upload_id, parts }) = asset.upload.as_ref().map(|upload| &upload.strategy) else {
+    let Some(Strategy::Multipart { multipart_id, parts }) = asset.upload.as_ref().map(|upload| &upload.strategy) else {
         let detail = "This file goes up with a single PUT and has no parts.";
         return Err(Error::invalid("invalid_part_number", "partNumbers", detail));
     };
     let mut signed = Vec::with_capacity(numbers.len());
     for &number in numbers {
-        let part = app.storage.presign_part(asset, (upload_id, *parts), number, now, app.config.ttl_seconds).await?;
+        let part = app.storage.presign_part(asset, (multipart_id, *parts), number, now, app.config.ttl_seconds).await?;
         signed.push(SignedPart { part_number: number, url: part.url, expires_at: part.expires_at });
     }
     Ok(signed)
@@ -76,7 +77,7 @@ pub(crate) async fn sign(
 /// A client that asks for URLs is at work, so its upload lives as long as they do. It moves on by steps of an eighth of
 /// its time, so that a client that signs part by part does not write the record each time. If somebody else changes the
 /// record at this moment, that was this client in another request, or its upload is over, which its PUTs will find.
-async fn extend(app: &App, asset: Owned<Asset>, now: Timestamp) -> Result<()> {
+async fn extend(app: &App, asset: Authorized<Asset, Upload>, now: Timestamp) -> Result<()> {
     let ttl = app.config.ttl_seconds;
     let left = asset.upload.as_ref().map_or(0.0, |upload| upload.expires_at.seconds_since(now));
     if left > ttl as f64 * 7.0 / 8.0 {

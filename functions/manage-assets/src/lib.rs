@@ -1,5 +1,7 @@
-//! Assets and their lists.
+//! Assets, their lists and their history.
 
+mod edit;
+mod history;
 mod list;
 mod routes;
 
@@ -8,8 +10,9 @@ pub use routes::operations;
 use std::convert::Infallible;
 
 use lambda_http::{Body, Request, Response};
-use quayside_domain::{Asset, AssetId, Error, Owned, Result, Status, Timestamp};
-use quayside_edge::config::{self, AuthConfig};
+use quayside_domain::rights::{Delete, Process, View};
+use quayside_domain::{Asset, AssetId, Authorized, Error, Result, Status, Timestamp};
+use quayside_edge::config::{self, AuthConfig, CursorKeys};
 use quayside_edge::http::{Authenticator, Cursors, Fields, accepted, asset_json, no_content, no_route, ok, respond};
 use quayside_edge::start::Start;
 use quayside_store::config::{ConfigError, DeliveryConfig, Variables};
@@ -36,11 +39,10 @@ impl App {
     pub async fn start(variables: &Variables) -> Result<Self, ConfigError> {
         let start = Start::of(env!("CARGO_PKG_NAME"), variables).await?;
         let variables = &start.variables;
-        let cdn = Cdn::new(DeliveryConfig::read(variables)?);
         Ok(Self {
             authenticator: Authenticator::new(AuthConfig::read(variables)?),
-            cursors: Cursors::new(&cdn),
-            cdn,
+            cursors: Cursors::new(CursorKeys::read(variables)?),
+            cdn: Cdn::new(DeliveryConfig::read(variables)?),
             deleted_ttl_seconds: config::deleted_ttl_seconds(variables)?,
             inspected_within_seconds: config::inspected_within_seconds(variables)?,
             table: start.table,
@@ -58,6 +60,10 @@ pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infal
             list::list_assets(app, &request).await
         } else if let Some([id]) = routes::SHOW.matches(&request) {
             get_asset(app, &request, id).await
+        } else if let Some([id]) = routes::EDIT.matches(&request) {
+            edit::edit_asset(app, &request, id).await
+        } else if let Some([id]) = routes::HISTORY.matches(&request) {
+            history::show_history(app, &request, id).await
         } else if let Some([id]) = routes::DELETE.matches(&request) {
             delete_asset(app, &request, id).await
         } else if let Some([id]) = routes::PROCESS.matches(&request) {
@@ -72,7 +78,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infal
 #[instrument(skip_all, fields(asset.id = id, caller))]
 async fn get_asset(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     let caller = app.authenticator.authenticate(request).await?;
-    let asset = app.table.find_readable(&caller, AssetId::parse(id)?).await?;
+    let asset = app.table.authorize::<View>(&caller, AssetId::parse(id)?).await?;
     ok(&asset_json(&asset, &app.cdn, Timestamp::now()))
 }
 
@@ -84,12 +90,12 @@ async fn delete_asset(app: &App, request: &Request, id: &str) -> Result<Response
     let caller = app.authenticator.authenticate(request).await?;
     let id = AssetId::parse(id)?;
     for _ in 0..ATTEMPTS {
-        let asset = app.table.find_owned_even_deleted(&caller, id).await?;
-        if asset.status == Status::Deleted {
+        let asset = app.table.authorize_even_deleted::<Delete>(&caller, id).await?;
+        if asset.status() == Status::Deleted {
             return no_content();
         }
-        let kept = asset.was_ready || matches!(asset.status, Status::Uploaded | Status::Ready);
-        match app.table.delete(asset, Timestamp::now(), if kept { app.deleted_ttl_seconds } else { 0 }).await {
+        let ttl_seconds = if asset.has_bytes() { app.deleted_ttl_seconds } else { 0 };
+        match app.table.delete(asset, Timestamp::now(), ttl_seconds).await {
             Ok(_) => {
                 info!("asset deleted");
                 return no_content();
@@ -107,16 +113,16 @@ async fn process_asset(app: &App, request: &Request, id: &str) -> Result<Respons
     let caller = app.authenticator.authenticate(request).await?;
     let id = AssetId::parse(id)?;
     Fields::of_body(request)?.finish()?;
-    let asset = match process(app, app.table.find_owned(&caller, id).await?).await {
+    let asset = match process(app, app.table.authorize(&caller, id).await?).await {
         // Another request was faster, mostly with the same wish.
-        Err(Error::Conflict) => process(app, app.table.find_owned(&caller, id).await?).await?,
+        Err(Error::Conflict) => process(app, app.table.authorize(&caller, id).await?).await?,
         other => other?,
     };
     accepted(&asset_json(&asset, &app.cdn, Timestamp::now()))
 }
 
-async fn process(app: &App, asset: Owned<Asset>) -> Result<Owned<Asset>> {
-    let (status, asset_is_of_a_source) = (asset.status, asset.source.is_some());
+async fn process(app: &App, asset: Authorized<Asset, Process>) -> Result<Authorized<Asset, Process>> {
+    let (status, asset_is_of_a_source) = (asset.status(), asset.source.is_some());
     if asset.may_be_reprocessed() {
         let asset = app.table.reprocess(asset, Timestamp::now(), app.inspected_within_seconds).await?;
         info!("asset is to be inspected again");

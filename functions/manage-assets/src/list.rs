@@ -1,9 +1,9 @@
-//! `GET /v1/assets`: the caller's assets, or a project's, newest first.
+//! `GET /v1/assets`: the caller's assets, or a project's.
 
 use lambda_http::{Body, Request, Response};
+use quayside_domain::listing::{Filter, Order};
 use quayside_domain::{Error, Kind, ProjectId, Result, Status, Tags, Timestamp};
 use quayside_edge::http::{AssetJson, asset_json, ok, query};
-use quayside_store::table::Listing;
 use serde::Serialize;
 use serde_json::json;
 use tracing::instrument;
@@ -11,15 +11,19 @@ use utoipa::ToSchema;
 
 use crate::App;
 
-/// Some assets, newest first.
+/// Some assets, in the order that was asked for.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AssetPage<'a> {
-    /// Where some of the caller's assets are asked for, a page may be short, or empty, and not the last.
+    /// A page that is not the last has at least one, or says in `looked` how far it has looked.
     items: Vec<AssetJson<'a>>,
     /// The `cursor` of the next page; null on the last.
     #[schema(required)]
     next_cursor: Option<String>,
+    /// How many entries were looked at, where few of them are asked for and one request looks at no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    looked: Option<usize>,
 }
 
 const DEFAULT_LIMIT: usize = 50;
@@ -28,46 +32,70 @@ const MAX_LIMIT: usize = 100;
 #[instrument(skip_all, fields(caller))]
 pub(crate) async fn list_assets(app: &App, request: &Request) -> Result<Response<Body>> {
     let caller = app.authenticator.authenticate(request).await?;
-    let kind = query(request, "type").map(|text| parse_kind(&text)).transpose()?;
-    let status = query(request, "status").map(|text| parse_status(&text)).transpose()?;
+    let filter = Filter {
+        kind: query(request, "type").map(|text| parse_kind(&text)).transpose()?,
+        status: query(request, "status").map(|text| parse_status(&text)).transpose()?,
+        tag: query(request, "tag").map(parse_tag).transpose()?,
+        name: query(request, "name").map(parse_name).transpose()?,
+        order: query(request, "sort").map(|text| parse_order(&text)).transpose()?.unwrap_or_default(),
+    };
     let project = query(request, "projectId").map(|text| ProjectId::parse(&text)).transpose()?;
-    let tag = query(request, "tag").map(parse_tag).transpose()?;
-    let limit = query(request, "limit").map_or(Ok(DEFAULT_LIMIT), |text| parse_limit(&text))?;
+    let limit = limit(request)?;
     // All that decides which assets are in the list; a cursor holds for no other list.
-    let what = json!([kind, status, project, tag]).to_string();
-    let before = query(request, "cursor").map(|cursor| app.cursors.open(&caller, &what, &cursor)).transpose()?;
+    let order = filter.order.as_str();
+    let what = json!([filter.kind, filter.status, project, filter.tag, filter.name, order]).to_string();
+    let after = query(request, "cursor").map(|cursor| app.cursors.open(&caller, &what, &cursor)).transpose()?;
     let project = match project {
-        Some(project) => Some(app.table.find_readable_project(&caller, project).await?),
+        Some(project) => Some(app.table.authorize_project(&caller, project).await?),
         None => None,
     };
-    let page = app.table.list(&caller, &Listing { project, kind, status, tag, limit, before }).await?;
+    let page = app.table.list(&caller, project.as_ref(), &filter, limit, after).await?;
     let now = Timestamp::now();
     ok(&AssetPage {
         items: page.items.iter().map(|asset| asset_json(asset, &app.cdn, now)).collect(),
-        next_cursor: page.next.map(|last| app.cursors.seal(&caller, &what, last)),
+        next_cursor: page.next.map(|last| app.cursors.seal(&caller, &what, &last)),
+        looked: page.looked,
     })
+}
+
+/// How many items a page may have.
+pub(crate) fn limit(request: &Request) -> Result<usize> {
+    query(request, "limit").map_or(Ok(DEFAULT_LIMIT), |text| parse_limit(&text))
 }
 
 fn parse_kind(text: &str) -> Result<Kind> {
     Kind::parse(text)
-        .ok_or_else(|| Error::invalid("invalid_type", "type", "type is one of image, video, audio, document."))
+        .ok_or_else(|| Error::invalid("invalid_type", "type", "type must be one of image, video, audio, document."))
 }
 
 fn parse_status(text: &str) -> Result<Status> {
-    let listed = || Status::ALL.into_iter().filter(|status| *status != Status::Deleted);
-    listed().find(|status| status.as_str() == text).ok_or_else(|| {
-        let names: Vec<_> = listed().map(Status::as_str).collect();
-        Error::invalid("invalid_status", "status", format!("status is one of {}.", names.join(", ")))
+    Status::parse(text).ok_or_else(|| {
+        let names = Status::ALL.map(Status::as_str).join(", ");
+        Error::invalid("invalid_status", "status", format!("status must be one of {names}."))
     })
 }
 
+fn parse_order(text: &str) -> Result<Order> {
+    Order::ALL.into_iter().find(|order| order.as_str() == text).ok_or_else(|| {
+        let names = Order::ALL.map(Order::as_str).join(", ");
+        Error::invalid("invalid_sort", "sort", format!("sort must be one of {names}."))
+    })
+}
+
+fn parse_name(text: String) -> Result<String> {
+    const MAX_CHARACTERS: usize = 255;
+    let is_good = !text.is_empty() && text.chars().count() <= MAX_CHARACTERS && !text.contains(char::is_control);
+    let wrong = "name must have 1 to 255 characters, none of them a control character.";
+    if is_good { Ok(text) } else { Err(Error::invalid("invalid_name", "name", wrong)) }
+}
+
 fn parse_tag(text: String) -> Result<String> {
-    let wrong = "tag has 1 to 64 characters, none of them a control character.";
+    let wrong = "tag must have 1 to 64 characters, none of them a control character.";
     Tags::parse(vec![text.clone()]).map_err(|_| Error::invalid("invalid_tag", "tag", wrong))?;
     Ok(text)
 }
 
 fn parse_limit(text: &str) -> Result<usize> {
     let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
-    limit.ok_or_else(|| Error::invalid("invalid_limit", "limit", "limit is a whole number from 1 to 100."))
+    limit.ok_or_else(|| Error::invalid("invalid_limit", "limit", "limit must be an integer from 1 to 100."))
 }

@@ -143,7 +143,7 @@ async fn list_endpoints(app: &App, request: &Request) -> Result<Response<Body>> 
 #[instrument(skip_all, fields(webhook.endpoint = id, caller))]
 async fn revoke_endpoint(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     let caller = app.authenticator.authenticate(request).await?;
-    let endpoint = app.table.find_owned_endpoint(&caller, EndpointId::parse(id)?).await?;
+    let endpoint = app.table.authorize_endpoint(&caller, EndpointId::parse(id)?).await?;
     app.table.revoke_endpoint(endpoint, Timestamp::now()).await?;
     info!("endpoint revoked");
     no_content()

@@ -2,14 +2,13 @@
 
 use quayside_domain::upload::MAX_SINGLE_BYTES;
 use quayside_domain::{
-    Asset, Error, Failure, FailureCode, Kind, MediaType, Metadata, Result, Sha256, Strategy, Variant,
+    Asset, Error, Failure, FailureCode, Kind, MediaType, Metadata, Result, Sha256, Strategy, Variant, Work,
 };
 use quayside_edge::config::ProcessingConfig;
 use quayside_inspect::image::Limits;
 use quayside_inspect::{self as inspect, Budget, File, Format, Media, sniff};
 use quayside_render::{self as render, Thumbnails, thumbnails};
 use quayside_store::storage::NewObject;
-use quayside_store::table::Work;
 use sha2::Digest;
 
 use crate::ranges::{NotRead, Stored};

@@ -12,16 +12,16 @@ use std::time::{Duration, Instant};
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use lambda_runtime::LambdaEvent;
-use quayside_domain::{Asset, Error, Failure, FailureCode, Result, Timestamp};
+use quayside_domain::{Asset, Error, Failure, FailureCode, Message, Result, Timestamp, Work};
 use quayside_edge::config::ProcessingConfig;
 use quayside_edge::queue;
 use quayside_edge::start::Start;
 use quayside_edge::telemetry::Metric;
-use quayside_edge::work::fail;
+use quayside_edge::work::{fail, record_span};
 use quayside_inspect::image::Limits;
 use quayside_store::config::{ConfigError, Variables};
 use quayside_store::storage::Storage;
-use quayside_store::table::{Message, Table, Work};
+use quayside_store::table::Table;
 use tracing::{info, instrument, warn};
 
 use inspection::Verdict;
@@ -59,7 +59,8 @@ impl App {
 pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, lambda_runtime::Error> {
     let mut response = SqsBatchResponse::default();
     for message in event.payload.records {
-        let done = work_on(app, &message).await;
+        // Boxed, since the SDK's futures are deep.
+        let done = Box::pin(work_on(app, &message)).await;
         queue::report(&mut response, message, done);
     }
     Ok(response)
@@ -68,9 +69,9 @@ pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchR
 #[instrument(skip_all, fields(asset.id, trace.id))]
 async fn work_on(app: &App, message: &SqsMessage) -> Result<()> {
     let body = message.body.as_deref().unwrap_or_default();
-    let parsed = Message::parse(message.message_id.as_deref().unwrap_or_default(), body)?;
-    parsed.tell();
     let attempt = queue::attempt(message);
+    let parsed = Message::parse(message.message_id.as_deref().unwrap_or_default(), attempt, body)?;
+    record_span(&parsed);
     let Some(work) = app.table.claim(&parsed, Timestamp::now()).await? else {
         info!("nothing to do");
         // An attempt that failed or died may have written to storage after the asset's bytes were deleted.

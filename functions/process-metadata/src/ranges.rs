@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use quayside_domain::{Asset, Error};
+use quayside_domain::{Asset, Error, Work};
 use quayside_inspect::Source;
 use quayside_store::storage::Storage;
-use quayside_store::table::Work;
 
 /// An upload in storage.
 #[derive(Clone, Copy, Debug)]

@@ -5,9 +5,9 @@ use futures_util::{StreamExt, stream};
 use http::HeaderMap;
 use lambda_http::{Body, Request, Response};
 use quayside_domain::keys;
-use quayside_domain::{AssetId, Error, Result, Timestamp};
+use quayside_domain::{AssetId, Error, Result, Timestamp, TraceParent};
 use quayside_edge::b2_signature;
-use quayside_edge::http::{accepted, read};
+use quayside_edge::http::{accepted, read, trace_of};
 use quayside_edge::telemetry::upload_completed;
 use serde::Deserialize;
 use serde_json::json;
@@ -46,7 +46,8 @@ pub(crate) async fn receive(app: &App, request: &Request) -> Result<Response<Bod
         let place = format!("line {}, column {}", error.line(), error.column());
         Error::invalid("invalid_json", "", format!("The body is no notification in JSON: {place}."))
     })?;
-    let done = notification.events.into_iter().map(|event| complete(app, event));
+    let trace = trace_of(request);
+    let done = notification.events.into_iter().map(|event| complete(app, event, trace));
     let done: Vec<_> = stream::iter(done).buffer_unordered(AT_ONCE).collect().await;
     done.into_iter().collect::<Result<()>>()?;
     accepted(&json!({}))
@@ -63,24 +64,24 @@ fn verify(headers: &HeaderMap, body: &[u8], secret: &str) -> Result<()> {
 
 /// Completes the upload that an event is about, if that is one in one piece whose bytes are awaited and have come
 /// whole. (One in parts is completed by a function, which then knows of it.)
-async fn complete(app: &App, event: Event) -> Result<()> {
+async fn complete(app: &App, event: Event, trace: Option<TraceParent>) -> Result<()> {
     const ATTEMPTS: usize = 5;
     let Some(id) = uploaded(&event, &app.bucket) else {
         debug!(event_type = %event.event_type, "an event about no upload");
         return Ok(());
     };
     for _ in 0..ATTEMPTS {
-        let Some(asset) = app.table.find_awaited(id).await? else {
+        let Some(asset) = app.table.find_pending_upload(id, trace).await? else {
             debug!(asset.id = %id, "the upload is over, or there is none");
             return Ok(());
         };
-        let is_its_own = event.object_name == keys::incoming(&asset.owner, id);
+        let is_its_own = event.object_name == keys::incoming(&asset.location);
         let is_whole = event.object_size.is_none_or(|size| size == asset.size.bytes());
         if !is_its_own || !is_whole {
             info!(asset.id = %id, is_its_own, is_whole, "an object that is not what the upload declared");
             return Ok(());
         }
-        match app.table.mark_arrived(&asset, Timestamp::now(), app.inspected_within_seconds).await {
+        match app.table.mark_uploaded_of(&asset, Timestamp::now(), app.inspected_within_seconds).await {
             Ok(()) => {
                 info!(asset.id = %id, size = asset.size.bytes(), "upload completed by storage's notification");
                 upload_completed(asset.size.bytes());

@@ -93,7 +93,7 @@ async fn ingest(app: &App, caller: &Caller, endpoint: &Endpoint, made: Made, now
             Err(error) => {
                 refused += 1;
                 // Counted as it would be, had the owner asked.
-                let (code, caller) = (count_refusal(&error), caller_hash(caller.subject()));
+                let (code, caller) = (count_refusal(&error), caller_hash(caller.owner()));
                 warn!(reference, code, caller, error = error.causes(), "a file is not taken");
             }
         }
@@ -118,7 +118,8 @@ fn describe(app: &App, url: &str, reference: &str) -> Option<NewIngestion<'stati
         content_type: likely.unwrap_or(MediaType::UNKNOWN),
         sha256: None,
         tags: Tags::default(),
+        keep_location: false,
         source: Source { url: url.shown(), reference: Some(reference.to_owned()) },
     };
-    Some(NewIngestion { placement: None, ingestion, url, expected: None })
+    Some(NewIngestion { project: None, ingestion, url, expected: None })
 }

@@ -7,7 +7,8 @@ pub use routes::operations;
 use std::convert::Infallible;
 
 use lambda_http::{Body, Request, Response};
-use quayside_domain::{Asset, AssetId, Error, Readable, Result, Status, Timestamp};
+use quayside_domain::rights::View;
+use quayside_domain::{Asset, AssetId, Authorized, Error, Result, Status, Timestamp};
 use quayside_edge::config::AuthConfig;
 use quayside_edge::http::{Authenticator, accepts_json, no_route, ok, query, redirect, respond};
 use quayside_edge::start::Start;
@@ -77,7 +78,7 @@ async fn serve(app: &App, request: &Request, id: &str) -> Result<Response<Body>>
         Some("1" | "true") => true,
         Some(_) => return Err(Error::invalid("invalid_download", "download", "download is 1 or 0.")),
     };
-    let asset = app.table.find_readable(&caller, id).await?;
+    let asset = app.table.authorize(&caller, id).await?;
     let signed = sign(app, &asset, query(request, "variant"), download)?;
     if accepts_json(request) {
         return ok(&DataUrl { url: signed.url, expires_at: signed.expires_at });
@@ -86,9 +87,9 @@ async fn serve(app: &App, request: &Request, id: &str) -> Result<Response<Body>>
     redirect(&signed.url)
 }
 
-fn sign(app: &App, asset: &Readable<Asset>, variant: Option<String>, download: bool) -> Result<SignedUrl> {
-    if asset.status != Status::Ready {
-        return Err(Error::NotReady(asset.status));
+fn sign(app: &App, asset: &Authorized<Asset, View>, variant: Option<String>, download: bool) -> Result<SignedUrl> {
+    if asset.status() != Status::Ready {
+        return Err(Error::NotReady(asset.status()));
     }
     let now = Timestamp::now();
     match variant.as_deref() {

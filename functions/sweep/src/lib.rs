@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use futures::stream::{self, StreamExt};
 use lambda_runtime::LambdaEvent;
-use quayside_domain::{Asset, Error, Failure, FailureCode, Result, Status, Timestamp};
+use quayside_domain::{Asset, Error, Failure, FailureCode, Result, Status, Timestamp, Work};
 use quayside_edge::start::Start;
 use quayside_edge::telemetry::Metric;
-use quayside_edge::work::fail;
+use quayside_edge::work::give_up;
 use quayside_store::config::{ConfigError, Variables};
 use quayside_store::storage::Storage;
-use quayside_store::table::{Table, Work};
+use quayside_store::table::Table;
 use serde::Serialize;
 use serde_json::Value;
 use tracing::{error, info, instrument, warn};
@@ -73,20 +73,20 @@ pub async fn handle(app: &App, _event: LambdaEvent<EventBridgeEvent<Value>>) -> 
     let due = app.table.due(Timestamp::now(), AT_ONCE).await.map_err(|error| error.causes())?;
     // What gives quota back goes first: it is one write, and somebody may be waiting for it.
     let (expired, others): (Vec<_>, Vec<_>) =
-        due.into_iter().partition(|work| matches!(work.status, Status::AwaitingUpload | Status::Ingesting));
+        due.into_iter().partition(|work| matches!(work.status(), Status::AwaitingUpload | Status::Ingesting));
     let done: Vec<_> = stream::iter(expired.into_iter().chain(others))
-        .map(|work| turn(app, work, begun))
+        .map(|work| process_due(app, work, begun))
         .buffer_unordered(CONCURRENCY)
         .collect()
         .await;
     let mut swept = Swept::default();
     for done in done {
         match done {
-            Turn::Expired => swept.expired += 1,
-            Turn::Cleaned => swept.cleaned += 1,
-            Turn::Purged => swept.purged += 1,
-            Turn::GivenUp => swept.given_up += 1,
-            Turn::Postponed => swept.postponed += 1,
+            Outcome::Expired => swept.expired += 1,
+            Outcome::Cleaned => swept.cleaned += 1,
+            Outcome::Purged => swept.purged += 1,
+            Outcome::GivenUp => swept.given_up += 1,
+            Outcome::Postponed => swept.postponed += 1,
         }
     }
     Metric::UploadsExpired.add(swept.expired as u64);
@@ -97,7 +97,7 @@ pub async fn handle(app: &App, _event: LambdaEvent<EventBridgeEvent<Value>>) -> 
 }
 
 /// How an asset's turn ended.
-enum Turn {
+enum Outcome {
     Expired,
     Cleaned,
     Purged,
@@ -107,66 +107,66 @@ enum Turn {
 
 /// Deals with one asset. One whose bytes cannot be deleted is put off, so that it does not stand before others.
 #[instrument(skip_all, fields(asset.id = %work.id))]
-async fn turn(app: &App, work: Work<Asset>, begun: Instant) -> Turn {
+async fn process_due(app: &App, work: Work<Asset>, begun: Instant) -> Outcome {
     if begun.elapsed() > Duration::from_secs(ENOUGH_SECONDS) {
-        return Turn::Postponed;
+        return Outcome::Postponed;
     }
     match sweep(app, &work).await {
-        Ok(turn) => return turn,
+        Ok(outcome) => return outcome,
         // Somebody was at it at this moment: it was completed, kept alive or deleted. If it is still due, the next sweep
         // finds it.
         Err(Error::Conflict) => {}
         Err(error) => {
             error!(error = error.causes(), "postponed");
-            let bytes_are_left = matches!(work.status, Status::Failed | Status::Deleted);
+            let bytes_are_left = matches!(work.status(), Status::Failed | Status::Deleted);
             if bytes_are_left && let Err(error) = app.table.postpone(&work, Timestamp::now(), NEXT_TURN_SECONDS).await {
                 warn!(error = error.causes(), "not put off");
             }
         }
     }
-    Turn::Postponed
+    Outcome::Postponed
 }
 
-async fn sweep(app: &App, work: &Work<Asset>) -> Result<Turn> {
+async fn sweep(app: &App, work: &Work<Asset>) -> Result<Outcome> {
     let now = Timestamp::now();
-    match (work.status, work.failure.as_ref().map(|failure| failure.code)) {
+    match (work.status(), work.failure.as_ref().map(|failure| failure.code)) {
         (Status::AwaitingUpload, _) => {
             let detail = "The upload was not completed in time.";
-            let failed = fail(&app.table, work, now, failure(FailureCode::UploadExpired, detail)).await?;
+            let failed = give_up(&app.table, work, now, failure(FailureCode::UploadExpired, detail)).await?;
             // The upload is over. If its bytes cannot be deleted now, the record is due for that.
             if let Err(error) = clean(app, &failed).await {
                 error!(error = error.causes(), "the bytes of an expired upload are left to the next sweep");
             }
-            Ok(Turn::Expired)
+            Ok(Outcome::Expired)
         }
         (Status::Ingesting, _) => {
             let detail = "The file was not fetched in time, through no fault of its source. Send its URL again.";
-            let failed = fail(&app.table, work, now, failure(FailureCode::IngestionGaveUp, detail)).await?;
+            let failed = give_up(&app.table, work, now, failure(FailureCode::IngestionGaveUp, detail)).await?;
             if let Err(error) = clean(app, &failed).await {
                 error!(error = error.causes(), "the bytes of a given up fetch are left to the next sweep");
             }
-            Ok(Turn::GivenUp)
+            Ok(Outcome::GivenUp)
         }
         (Status::Uploaded, _) => {
             let detail = "The file was not inspected in time, through no fault of its own. Try again later.";
-            fail(&app.table, work, now, failure(FailureCode::ProcessingGaveUp, detail)).await?;
-            Ok(Turn::GivenUp)
+            give_up(&app.table, work, now, failure(FailureCode::ProcessingGaveUp, detail)).await?;
+            Ok(Outcome::GivenUp)
         }
         // The bucket has emptied what is below `incoming/`.
         (Status::Failed, Some(FailureCode::ProcessingGaveUp)) => {
             let detail = "The file could not be inspected and is no longer kept. Upload it again.";
-            let failed = fail(&app.table, work, now, failure(FailureCode::BytesMissing, detail)).await?;
+            let failed = give_up(&app.table, work, now, failure(FailureCode::BytesMissing, detail)).await?;
             clean(app, &failed).await?;
-            Ok(Turn::Cleaned)
+            Ok(Outcome::Cleaned)
         }
         (Status::Failed, _) => {
             clean(app, work).await?;
-            Ok(Turn::Cleaned)
+            Ok(Outcome::Cleaned)
         }
         (Status::Deleted, _) => {
             delete_bytes(app, work).await?;
             app.table.mark_purged(work, now).await?;
-            Ok(Turn::Purged)
+            Ok(Outcome::Purged)
         }
         // Nothing makes these due.
         (Status::Ready, _) => Err(Error::Internal("an asset in use is due".into())),
@@ -184,8 +184,8 @@ async fn clean(app: &App, work: &Work<Asset>) -> Result<()> {
 
 async fn delete_bytes(app: &App, work: &Work<Asset>) -> Result<()> {
     // First the parts, so that nothing can be put together any more from then on.
-    if let Some(upload_id) = work.multipart_upload_id() {
-        app.storage.abort_multipart_of(work, upload_id).await?;
+    if let Some(multipart_id) = work.multipart_id() {
+        app.storage.abort_multipart_of(work, multipart_id).await?;
     }
     app.storage.delete_everything(work).await
 }

@@ -1,7 +1,8 @@
 //! The end of an upload that nobody wants any more.
 
 use lambda_http::{Body, Request, Response};
-use quayside_domain::{Asset, AssetId, Caller, Error, Owned, Result, Status, Timestamp};
+use quayside_domain::rights::Upload;
+use quayside_domain::{Asset, AssetId, Authorized, Caller, Error, Result, Status, Timestamp};
 use quayside_edge::http::no_content;
 use tracing::{instrument, warn};
 
@@ -19,8 +20,8 @@ pub(crate) async fn abort(app: &App, request: &Request, id: &str) -> Result<Resp
             Err(Error::Conflict) => continue,
             ended => ended?,
         };
-        if let Some(upload_id) = asset.multipart_upload_id()
-            && let Err(error) = app.storage.abort_multipart(&asset, upload_id).await
+        if let Some(multipart_id) = asset.multipart_id()
+            && let Err(error) = app.storage.abort_multipart(&asset, multipart_id).await
         {
             warn!(error = error.causes(), "storage did not abort; sweep will");
         }
@@ -29,10 +30,10 @@ pub(crate) async fn abort(app: &App, request: &Request, id: &str) -> Result<Resp
     Err(Error::Conflict)
 }
 
-async fn end(app: &App, caller: &Caller, id: AssetId) -> Result<Owned<Asset>> {
-    let asset = app.table.find_owned_even_deleted(caller, id).await?;
-    match asset.status {
-        Status::AwaitingUpload | Status::Ingesting => app.table.delete(asset, Timestamp::now(), 0).await,
+async fn end(app: &App, caller: &Caller, id: AssetId) -> Result<Authorized<Asset, Upload>> {
+    let asset = app.table.authorize_even_deleted(caller, id).await?;
+    match asset.status() {
+        Status::AwaitingUpload | Status::Ingesting => app.table.abort(asset, Timestamp::now()).await,
         Status::Deleted => Ok(asset),
         status => {
             let hint = "Delete the asset instead: DELETE /v1/assets/{id}.";

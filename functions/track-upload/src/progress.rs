@@ -1,8 +1,9 @@
 //! What storage has of an upload, and when the rest should be there.
 
 use lambda_http::{Body, Request, Response};
+use quayside_domain::rights::View;
 use quayside_domain::upload::{AnyPartNumber, Parts};
-use quayside_domain::{Asset, AssetId, PartNumber, Readable, Result, Status, Strategy, Timestamp};
+use quayside_domain::{Asset, AssetId, Authorized, PartNumber, Result, Status, Strategy, Timestamp};
 use quayside_edge::http::ok;
 use quayside_store::storage::UploadedPart;
 use serde::Serialize;
@@ -72,7 +73,7 @@ struct StoredPart {
 pub(crate) async fn show(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     let caller = app.authenticator.authenticate(request).await?;
     let id = AssetId::parse(id)?;
-    let asset = app.table.find_readable(&caller, id).await?;
+    let asset = app.table.authorize(&caller, id).await?;
     let received = received(app, &asset).await?;
     ok(&progress(&asset, received, Timestamp::now()))
 }
@@ -85,9 +86,9 @@ struct Received {
     parts: Vec<UploadedPart>,
 }
 
-async fn received(app: &App, asset: &Readable<Asset>) -> Result<Received> {
+async fn received(app: &App, asset: &Authorized<Asset, View>) -> Result<Received> {
     match asset.upload.as_ref().map(|upload| &upload.strategy) {
-        Some(Strategy::Single) if asset.status == Status::AwaitingUpload => {
+        Some(Strategy::Single) if asset.status() == Status::AwaitingUpload => {
             let object = app.storage.head_incoming(asset).await?;
             Ok(object.map_or_else(Received::default, |object| Received {
                 bytes: object.size,
@@ -95,8 +96,8 @@ async fn received(app: &App, asset: &Readable<Asset>) -> Result<Received> {
                 parts: Vec::new(),
             }))
         }
-        Some(Strategy::Multipart { upload_id, .. }) if asset.status == Status::AwaitingUpload => {
-            let Some(parts) = app.storage.list_parts(asset, upload_id).await? else {
+        Some(Strategy::Multipart { multipart_id, .. }) if asset.status() == Status::AwaitingUpload => {
+            let Some(parts) = app.storage.list_parts(asset, multipart_id).await? else {
                 // Its parts were put together and the record is a moment behind, or storage has given them up.
                 let object = app.storage.head_original(asset).await?;
                 return Ok(object.map_or_else(Received::default, |_| whole(asset)));
@@ -105,10 +106,10 @@ async fn received(app: &App, asset: &Readable<Asset>) -> Result<Received> {
             let last_at = parts.iter().filter_map(|part| part.uploaded_at).max();
             Ok(Received { bytes, last_at, parts })
         }
-        _ if asset.status == Status::Ingesting => Ok(asset.received.map_or_else(Received::default, |received| {
+        _ if asset.status() == Status::Ingesting => Ok(asset.received.map_or_else(Received::default, |received| {
             Received { bytes: received.bytes, last_at: Some(received.at), parts: Vec::new() }
         })),
-        _ if asset.status == Status::Failed => Ok(Received::default()),
+        _ if asset.status() == Status::Failed => Ok(Received::default()),
         _ => Ok(whole(asset)),
     }
 }
@@ -120,7 +121,7 @@ fn whole(asset: &Asset) -> Received {
 /// Speed is the average from the beginning to the last byte that arrived; the time left is what the rest takes at that
 /// speed. Both are null where nothing is known, as are size and percent of what a source has not announced.
 fn progress(asset: &Asset, received: Received, now: Timestamp) -> Progress {
-    let size = match asset.status {
+    let size = match asset.status() {
         Status::Ingesting => asset.received.and_then(|received| received.of),
         _ => Some(asset.size.bytes()).filter(|size| *size > 0),
     };
@@ -138,7 +139,7 @@ fn progress(asset: &Asset, received: Received, now: Timestamp) -> Progress {
     Progress {
         upload_id: asset.id,
         asset_id: asset.id,
-        status: asset.status,
+        status: asset.status(),
         strategy,
         part_size: plan.map(Parts::part_size),
         part_count: plan.map(Parts::count),

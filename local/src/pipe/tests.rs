@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use dynoxide::Database;
 use dynoxide::actions::put_item::PutItemRequest;
 use quayside_store::connections::http_client;
@@ -35,12 +36,22 @@ fn folder_with_table() -> TempDir {
     folder
 }
 
-/// Writes past the table's server, as another connection to its file would.
-fn write(folder: &TempDir, pk: &str, sk: &str, status: &str) {
+/// Writes an event past the table's server, as another connection to its file would.
+fn write(folder: &TempDir, asset: &str, what: &str, status: &str) {
     let database = Database::new(&folder.path().join("table.db").to_string_lossy()).unwrap();
-    let item = json!({"pk": {"S": pk}, "sk": {"S": sk}, "status": {"S": status}});
-    let request = json!({"TableName": "quayside", "Item": item});
+    let request = json!({"TableName": "quayside", "Item": event(asset, what, status)});
     database.put_item(serde_json::from_value::<PutItemRequest>(request).unwrap()).unwrap();
+}
+
+fn event(asset: &str, what: &str, status: &str) -> Value {
+    let id = Uuid::now_v7().to_string();
+    let text = |text: &str| json!({"S": text});
+    json!({
+        "pk": text(&format!("ASSET#{asset}")), "sk": text(&format!("EVENT#{id}")), "id": text(&id), "what": text(what),
+        "at": text("2026-11-20T18:51:00.123Z"), "by": text("user:a\"b"), "asset": text(asset), "owner": text("a\"b"),
+        "project": text(""), "kind": text("image"), "status": text(status), "stage": {"N": "2"}, "revision": {"N": "1"},
+        "trace": text(""),
+    })
 }
 
 async fn received(queues: &Queues) -> Vec<Value> {
@@ -60,15 +71,14 @@ async fn drained(folder: &TempDir, queues: &Queues, stream: &str) {
 }
 
 #[tokio::test]
-async fn a_record_becomes_a_message_when_it_matches_and_not_otherwise() {
+async fn an_event_becomes_a_message_where_a_rule_matches_in_the_shape_that_its_readers_get() {
     let folder = tempfile::tempdir().unwrap();
     let pipe = open(&folder);
     let (queues, stream) = (pipe.queues.clone(), pipe.table.stream_arn().to_owned());
-    write(&folder, "ASSET#a", "ASSET", "awaiting_upload");
-    write(&folder, "OWNER#o", "USAGE", "uploaded");
-    write(&folder, "ASSET#a", "ASSET", "uploaded");
-    write(&folder, "ASSET#a", "ASSET", "uploaded");
-    write(&folder, "ASSET#a", "ASSET", "ready");
+    write(&folder, "a", "asset.created", "awaiting_upload");
+    write(&folder, "a", "asset.uploaded", "uploaded");
+    write(&folder, "a", "asset.edited", "uploaded");
+    write(&folder, "a", "asset.ready", "ready");
     let running = tokio::spawn(pipe.run());
     drained(&folder, &queues, &stream).await;
     running.abort();
@@ -79,26 +89,35 @@ async fn a_record_becomes_a_message_when_it_matches_and_not_otherwise() {
     assert_eq!((&event["source"], &event["detail-type"]), (&json!("quayside"), &json!("asset")));
     assert_eq!((&event["version"], &event["resources"]), (&json!("0"), &json!([])));
     assert!(OffsetDateTime::parse(event["time"].as_str().unwrap(), &Rfc3339).is_ok());
-    let detail = &event["detail"];
-    assert_eq!((&detail["eventName"], &detail["eventSource"]), (&json!("MODIFY"), &json!("aws:dynamodb")));
-    assert_eq!((&detail["eventVersion"], &detail["awsRegion"]), (&json!("1.1"), &json!(REGION)));
-    assert_eq!(detail["eventSourceARN"], stream.as_str());
-    let change = &detail["dynamodb"];
-    assert_eq!(change["Keys"], json!({"pk": {"S": "ASSET#a"}, "sk": {"S": "ASSET"}}));
-    assert_eq!(change["OldImage"]["status"], json!({"S": "awaiting_upload"}));
-    assert_eq!(change["NewImage"]["status"], json!({"S": "uploaded"}));
-    assert_eq!(change["StreamViewType"], "NEW_AND_OLD_IMAGES");
-    assert!(change["ApproximateCreationDateTime"].is_number() && change["SizeBytes"].is_u64(), "{change}");
+    let mut detail = event["detail"].clone();
+    assert!(Uuid::parse_str(detail["id"].take().as_str().unwrap()).is_ok());
+    let expected = json!({
+        "id": null, "what": "asset.uploaded", "at": "2026-11-20T18:51:00.123Z", "by": "user:a\"b",
+        "asset": {"id": "a", "owner": "a\"b", "project": "", "kind": "image", "status": "uploaded", "stage": "2",
+            "revision": "1"},
+        "trace": "",
+    });
+    assert_eq!(detail, expected);
+}
+
+#[tokio::test]
+async fn what_is_no_event_and_the_end_of_one_pass_nothing_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = open(&folder);
+    let mut record = json!({"eventName": "INSERT", "dynamodb": {"NewImage": event("a", "asset.uploaded", "uploaded")}});
+    assert!(pipe.event(&record).is_some());
+    record["eventName"] = json!("REMOVE");
+    assert!(pipe.event(&record).is_none());
+    record["eventName"] = json!("INSERT");
+    record["dynamodb"]["NewImage"]["sk"] = json!({"S": "ASSET"});
+    assert!(pipe.event(&record).is_none());
 }
 
 #[tokio::test]
 async fn after_a_restart_the_pipe_goes_on_behind_its_checkpoint() {
     let folder = folder_with_table();
-    let write_uploaded = |pk: &str| {
-        write(&folder, pk, "ASSET", "awaiting_upload");
-        write(&folder, pk, "ASSET", "uploaded");
-    };
-    write_uploaded("ASSET#before");
+    let write_uploaded = |asset: &str| write(&folder, asset, "asset.uploaded", "uploaded");
+    write_uploaded("before");
     let pipe = open(&folder);
     let (queues, stream) = (pipe.queues.clone(), pipe.table.stream_arn().to_owned());
     let running = tokio::spawn(pipe.run());
@@ -107,7 +126,7 @@ async fn after_a_restart_the_pipe_goes_on_behind_its_checkpoint() {
     assert_eq!(received(&queues).await.len(), 1);
     drop(queues);
 
-    write_uploaded("ASSET#meanwhile");
+    write_uploaded("meanwhile");
     let pipe = open(&folder);
     let queues = pipe.queues.clone();
     let running = tokio::spawn(pipe.run());
@@ -120,8 +139,8 @@ async fn after_a_restart_the_pipe_goes_on_behind_its_checkpoint() {
 #[tokio::test]
 async fn what_was_read_but_not_written_when_the_process_died_is_read_again() {
     let folder = folder_with_table();
-    write(&folder, "ASSET#a", "ASSET", "awaiting_upload");
-    write(&folder, "ASSET#a", "ASSET", "uploaded");
+    write(&folder, "a", "asset.created", "awaiting_upload");
+    write(&folder, "a", "asset.uploaded", "uploaded");
     let pipe = open(&folder);
     let read = pipe.table.changes_after(None, 10).await.unwrap();
     assert_eq!(read.len(), 2);
@@ -145,8 +164,8 @@ async fn while_the_queues_cannot_be_written_the_pipe_waits_and_then_loses_nothin
     other
         .execute_batch("CREATE TRIGGER full BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'disk full'); END")
         .unwrap();
-    write(&folder, "ASSET#a", "ASSET", "awaiting_upload");
-    write(&folder, "ASSET#a", "ASSET", "uploaded");
+    write(&folder, "a", "asset.created", "awaiting_upload");
+    write(&folder, "a", "asset.uploaded", "uploaded");
     let running = tokio::spawn(pipe.run());
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(queues.checkpoint(&stream).await.unwrap(), None);
@@ -175,15 +194,19 @@ async fn a_write_through_the_tables_server_is_in_its_queue_at_once() {
     tokio::spawn(async move { table.serve(listener, Journal::new(), services).await.unwrap() });
     tokio::spawn(pipe.run());
 
-    let put = |status: &str| {
-        let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
-        let request = client.put_item().table_name("quayside");
-        request.item("pk", text("ASSET#a")).item("sk", text("ASSET")).item("status", text(status)).send()
+    let put = || {
+        let attributes = event("a", "asset.uploaded", "uploaded");
+        let attributes = attributes.as_object().unwrap().iter().map(|(name, value)| {
+            let (kind, value) = value.as_object().unwrap().iter().next().unwrap();
+            let text = value.as_str().unwrap().to_owned();
+            let value = if kind == "N" { AttributeValue::N(text) } else { AttributeValue::S(text) };
+            (name.clone(), value)
+        });
+        client.put_item().table_name("quayside").set_item(Some(attributes.collect())).send()
     };
     let mut quickest = Duration::MAX;
     for _ in 0..5 {
-        put("awaiting_upload").await.unwrap();
-        put("uploaded").await.unwrap();
+        put().await.unwrap();
         let written = Instant::now();
         while received(&queues).await.is_empty() {
             tokio::time::sleep(Duration::from_millis(1)).await;

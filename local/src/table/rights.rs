@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use http::HeaderMap;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What each function may do, by its name.
 pub type Rights = HashMap<String, BTreeSet<String>>;
@@ -17,6 +17,11 @@ pub(super) fn needed(headers: &HeaderMap, request: &[u8]) -> BTreeSet<String> {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()?.split_once('.'));
     let Some(("DynamoDB_20120810", operation)) = target else { return BTreeSet::new() };
     let request: Value = serde_json::from_slice(request).unwrap_or_default();
+    if operation == "BatchGetItem" {
+        let tables = request["RequestItems"].as_object().into_iter().flatten();
+        let keys = tables.flat_map(|(_, table)| table["Keys"].as_array().into_iter().flatten());
+        return keys.map(|key| right(operation, &json!({"Key": key}))).collect();
+    }
     if operation != "TransactWriteItems" {
         return BTreeSet::from([right(operation, &request)]);
     }
@@ -46,11 +51,12 @@ fn right(action: &str, request: &Value) -> String {
     format!("{action} {kind}#")
 }
 
-/// The partition key that a query of the table is for: what `pk = :name` stands for.
+/// The partition key that a query of the table is for: what `pk = :name` stands for, or `#name = :name` where that is `pk`.
 fn queried(request: &Value) -> &Value {
-    let name = request["KeyConditionExpression"]
-        .as_str()
-        .and_then(|condition| condition.strip_prefix("pk = ")?.split_whitespace().next());
+    let condition = request["KeyConditionExpression"].as_str().and_then(|condition| condition.split_once(" = "));
+    let Some((attribute, rest)) = condition else { return &Value::Null };
+    let attribute = request["ExpressionAttributeNames"][attribute].as_str().unwrap_or(attribute);
+    let name = rest.split_whitespace().next().filter(|_| attribute == "pk");
     name.map_or(&Value::Null, |name| &request["ExpressionAttributeValues"][name])
 }
 
@@ -58,10 +64,8 @@ fn queried(request: &Value) -> &Value {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
-    use http::HeaderName;
-    use serde_json::json;
-
     use super::*;
+    use http::HeaderName;
 
     fn target(name: &str) -> HeaderMap {
         HeaderMap::from_iter([(HeaderName::from_static("x-amz-target"), name.parse().unwrap())])

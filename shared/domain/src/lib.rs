@@ -1,32 +1,45 @@
-//! Assets, who may do what with them, and the plan of an upload. Pure: knows no AWS and no HTTP.
+//! Assets, who may do what with them, and how they live. Pure: knows no AWS and no HTTP.
 
 pub mod asset;
+pub mod change;
 pub mod error;
+pub mod event;
 pub mod failure;
 pub mod identity;
+pub mod index;
 pub mod keys;
+pub mod life;
+pub mod listing;
 pub mod media_type;
 pub mod metadata;
 pub mod names;
-pub mod ownership;
+pub mod principal;
+pub mod rights;
 pub mod source;
 pub mod timestamp;
 pub mod trace;
 pub mod upload;
 pub mod usage;
 pub mod webhook;
+pub mod work;
 
 pub use asset::{Asset, Status, Variant};
+pub use change::{Change, Guard};
 pub use error::{Error, Result};
+pub use event::{Event, EventKind};
 pub use failure::{Failure, FailureCode};
 pub use identity::{AssetId, EndpointId, ProjectId, Subject};
+pub use keys::Location;
+pub use life::Edit;
 pub use media_type::{Kind, MediaType};
 pub use metadata::Metadata;
 pub use names::{ByteSize, FileName, Sha256, Tags};
-pub use ownership::{Caller, Owned, Placement, Readable, Role, Unproven};
+pub use principal::{Actor, Caller, Principal};
+pub use rights::{Authorized, Role, Unproven};
 pub use source::{SourceRules, SourceUrl};
 pub use timestamp::Timestamp;
 pub use trace::TraceParent;
 pub use upload::{PartNumber, Strategy, Upload};
 pub use usage::Footprint;
 pub use webhook::{Endpoint, Provider, SigningSecret};
+pub use work::{Claim, Message, Work};

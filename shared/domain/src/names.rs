@@ -45,6 +45,11 @@ impl FileName {
         Ok(Self(text.to_owned()))
     }
 
+    /// What a tombstone has for a name.
+    pub(super) fn purged() -> Self {
+        Self("purged".to_owned())
+    }
+
     /// The name as it was given.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -46,7 +46,7 @@ pub enum Strategy {
     /// A multipart upload on the key below `media/`.
     Multipart {
         /// Storage's id of the multipart upload.
-        upload_id: String,
+        multipart_id: String,
         /// Its parts.
         parts: Parts,
     },

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{Error, Result};
 use super::identity::{EndpointId, Subject};
-use super::ownership::Caller;
+use super::principal::{Actor, Caller};
 use super::timestamp::Timestamp;
 
 /// The most endpoints that an owner has; a few more where they were made at the same moment.
@@ -126,9 +126,9 @@ pub struct Endpoint {
     /// When it was revoked.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub revoked_at: Option<Timestamp>,
-    /// Who revoked it.
+    /// Who revoked it; see [`Principal`](super::principal::Principal).
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub revoked_by: Option<Subject>,
+    pub revoked_by: Option<String>,
 }
 
 impl Endpoint {
@@ -136,7 +136,7 @@ impl Endpoint {
     pub fn new(caller: &Caller, id: EndpointId, provider: Provider, sealed_secret: String, now: Timestamp) -> Self {
         Self {
             id,
-            owner: caller.subject().clone(),
+            owner: caller.owner().clone(),
             provider,
             sealed_secret: Some(sealed_secret),
             created_at: now,
@@ -151,8 +151,8 @@ impl Endpoint {
     }
 
     /// Nothing is taken from it any more, and its secret is forgotten.
-    pub fn revoked(&self, now: Timestamp, by: &Subject) -> Self {
-        Self { sealed_secret: None, revoked_at: Some(now), revoked_by: Some(by.clone()), ..self.clone() }
+    pub fn revoked(&self, now: Timestamp, actor: &Actor) -> Self {
+        Self { sealed_secret: None, revoked_at: Some(now), revoked_by: Some(actor.by.to_string()), ..self.clone() }
     }
 }
 

@@ -2,10 +2,12 @@
 //! need is read in [`quayside_store::config`].
 
 mod auth;
+mod cursors;
 mod sources;
 mod telemetry;
 
 pub use auth::{AuthConfig, ExpectedClaims};
+pub use cursors::CursorKeys;
 pub use sources::{FetchConfig, ingested_within_seconds, source_rules};
 pub use telemetry::TelemetryConfig;
 

@@ -26,13 +26,14 @@ impl Start {
     /// Reads the secrets that `function`'s variables name, and opens a connection to the table, at once.
     ///
     /// # Errors
-    /// If a variable is missing or wrong, or a secret cannot be had. That there is no connection yet is no error.
+    /// If a variable is missing or wrong, a secret cannot be had, or the table is of a later version. That there is no
+    /// connection yet is no error.
     pub async fn of(function: &'static str, variables: &Variables) -> Result<Self, ConfigError> {
         let http = for_sdk(client()?);
         let table = TableConfig::read(variables)?;
         let secrets = secrets::resolve(variables, function, &http);
         let (variables, table) = tokio::join!(secrets, open(&table, function, &http));
-        Ok(Self { variables: variables?, table })
+        Ok(Self { variables: variables?, table: table? })
     }
 
     /// The same, and storage with an open connection, which is opened meanwhile. One request to storage is given up, with
@@ -56,16 +57,16 @@ impl Start {
             Ok((variables, storage))
         };
         // Each is made and asked for in this order, and the next is made while the one before waits for its answer.
-        let ((), secrets, table) = tokio::join!(warm("storage", nobodys), secrets, open(&table, function, &http));
+        let (_, secrets, table) = tokio::join!(warm("storage", nobodys), secrets, open(&table, function, &http));
         let (variables, storage) = secrets?;
-        Ok((Self { variables, table }, storage))
+        Ok((Self { variables, table: table? }, storage))
     }
 }
 
-async fn open(config: &TableConfig, function: &'static str, http: &SharedHttpClient) -> Table {
+async fn open(config: &TableConfig, function: &'static str, http: &SharedHttpClient) -> Result<Table, ConfigError> {
     let table = Table::new(config, function, http);
-    table.warm().await;
-    table
+    table.open().await?;
+    Ok(table)
 }
 
 #[cfg(test)]
@@ -111,6 +112,7 @@ mod tests {
             ("AWS_ENDPOINT_URL_DYNAMODB", aws),
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", aws),
             ("TABLE_NAME", "quayside"),
+            ("HISTORY_DAYS", "90"),
             ("S3_ENDPOINT", storage),
             ("S3_REGION", "local"),
             ("S3_BUCKET", "media"),

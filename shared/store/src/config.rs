@@ -114,19 +114,31 @@ impl Variables {
         variables
     }
 
+    /// A variable that may be missing or empty.
     pub fn find(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
+    /// A variable's text.
+    ///
+    /// # Errors
+    /// If it is missing or empty.
     pub fn text(&self, name: &'static str) -> Result<&str> {
         self.find(name).ok_or_else(|| wrong(name, "is not set"))
     }
 
+    /// A variable that no log shows.
+    ///
+    /// # Errors
+    /// If it is missing or empty.
     pub fn secret(&self, name: &'static str) -> Result<Secret> {
         self.text(name).map(|value| Secret(value.to_owned()))
     }
 
     /// A name that stands in requests and their headers.
+    ///
+    /// # Errors
+    /// If it is missing or has other characters than visible ASCII ones.
     pub fn word(&self, name: &'static str) -> Result<String> {
         let word = self.text(name)?;
         if word.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -136,6 +148,10 @@ impl Variables {
         }
     }
 
+    /// A whole number within a range.
+    ///
+    /// # Errors
+    /// If it is missing or something else.
     pub fn number(&self, name: &'static str, range: RangeInclusive<u64>) -> Result<u64> {
         self.text(name)?
             .parse()
@@ -144,10 +160,18 @@ impl Variables {
             .ok_or_else(|| wrong(name, format!("must be a whole number from {} to {}", range.start(), range.end())))
     }
 
+    /// A number of mebibytes, in bytes.
+    ///
+    /// # Errors
+    /// As [`Variables::number`].
     pub fn mebibytes(&self, name: &'static str, range: RangeInclusive<u64>) -> Result<u64> {
         self.number(name, range).map(|number| number * MEBIBYTE)
     }
 
+    /// `on` or `off`.
+    ///
+    /// # Errors
+    /// If it is missing or something else.
     pub fn switch(&self, name: &'static str) -> Result<bool> {
         match self.text(name)? {
             "on" => Ok(true),
@@ -156,6 +180,10 @@ impl Variables {
         }
     }
 
+    /// An http or https URL without user, query and fragment.
+    ///
+    /// # Errors
+    /// If it is missing or something else.
     pub fn url(&self, name: &'static str) -> Result<Url> {
         let form = "must be an http or https URL without user, query and fragment";
         let url = Url::parse(self.text(name)?).map_err(|_| wrong(name, form))?;

@@ -109,11 +109,15 @@ fn failed(error: reqwest::Error) -> ConnectorError {
     }
 }
 
-/// Asks something of `what`, so that a connection to it is open when the first request comes. What is answered does not
-/// matter, and that nothing is answered is the first request's to find out.
-pub async fn warm<T, E>(what: &'static str, asked: impl Future<Output = Result<T, E>>) {
-    if tokio::time::timeout(WARM_WITHIN, asked).await.is_err() {
-        tracing::warn!("no connection to {what} yet");
+/// Asks something of `what`, so that a connection to it is open when the first request comes, and gives the answer. That
+/// nothing is answered is the first request's to find out.
+pub async fn warm<T, E>(what: &'static str, asked: impl Future<Output = Result<T, E>>) -> Option<T> {
+    match tokio::time::timeout(WARM_WITHIN, asked).await {
+        Ok(answer) => answer.ok(),
+        Err(_) => {
+            tracing::warn!("no connection to {what} yet");
+            None
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::document::referred;
-use super::{Pattern, Pipe, Queue, Redrive, Rule, Section, TemplateError};
+use super::{InputTemplate, Pattern, Pipe, Queue, Redrive, Rule, Section, TemplateError};
 
 pub(super) fn read_pipe(properties: &Section<'_>) -> Result<Pipe, TemplateError> {
     properties.only(&[
@@ -35,7 +35,9 @@ pub(super) fn read_pipe(properties: &Section<'_>) -> Result<Pipe, TemplateError>
     ])?;
     stream.must_be("StartingPosition", &json!("TRIM_HORIZON"))?;
     let target = properties.section("TargetParameters")?;
-    target.only(&["EventBridgeEventBusParameters"])?;
+    target.only(&["EventBridgeEventBusParameters", "InputTemplate"])?;
+    let input = target.required("InputTemplate")?;
+    let input = InputTemplate::parse(&input.text()?).map_err(|error| input.error(error.to_string()))?;
     let target = target.required("EventBridgeEventBusParameters")?;
     target.only(&["DetailType", "Source"])?;
 
@@ -50,6 +52,7 @@ pub(super) fn read_pipe(properties: &Section<'_>) -> Result<Pipe, TemplateError>
     }
     Ok(Pipe {
         filters,
+        input,
         batch_size: stream.get("BatchSize").map_or(Ok(100), |size| size.number(1..=10_000))?,
         source: target.required("Source")?.text()?,
         detail_type: target.required("DetailType")?.text()?,

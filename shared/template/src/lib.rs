@@ -7,6 +7,7 @@
 mod document;
 mod events;
 mod functions;
+mod input_template;
 mod parameters;
 mod pattern;
 mod rights;
@@ -14,6 +15,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use input_template::{InputTemplate, InputTemplateError};
 pub use pattern::{Pattern, PatternError};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -143,6 +145,8 @@ pub struct Table {
 /// The pipe from the table's stream to the bus.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pipe {
+    /// What it makes of a record that passes.
+    pub input: InputTemplate,
     /// A record passes if it fits one of these, or if there are none.
     pub filters: Vec<Pattern>,
     /// Records read at once, at most.
@@ -276,7 +280,7 @@ impl Builder {
             "AWS::SQS::Queue" => self.queues.push(events::read_queue(name, &properties)?),
             // There is one bus here and nobody to keep from a queue; roles are read with their functions; logs and alarms
             // change no behaviour.
-            "AWS::Events::EventBus" | "AWS::SQS::QueuePolicy" => {}
+            "AWS::Events::EventBus" | "AWS::SQS::QueuePolicy" | "AWS::SecretsManager::Secret" => {}
             other
                 if ["AWS::IAM::", "AWS::Logs::", "AWS::CloudWatch::", "AWS::SNS::"]
                     .iter()

@@ -35,7 +35,9 @@ Resources:
     Type: AWS::Pipes::Pipe
     Properties:
       SourceParameters: {{DynamoDBStreamParameters: {{StartingPosition: TRIM_HORIZON}}}}
-      TargetParameters: {{EventBridgeEventBusParameters: {{Source: shop, DetailType: order}}}}
+      TargetParameters:
+        EventBridgeEventBusParameters: {{Source: shop, DetailType: order}}
+        InputTemplate: <$.dynamodb.NewImage.id.S>
 {more}"
     ))
 }
@@ -115,11 +117,18 @@ fn the_projects_own_template_is_understood_whole() {
     assert_eq!(template.table.time_to_live_attribute.as_deref(), Some("expires_at"));
     assert_eq!((template.pipe.source.as_str(), template.pipe.detail_type.as_str()), ("quayside", "asset"));
 
-    let record = json!({"dynamodb": {"NewImage": {"sk": {"S": "ASSET"}, "status": {"S": "uploaded"}},
-                                     "OldImage": {"status": {"S": "awaiting_upload"}}}});
+    let text = |text: &str| json!({"S": text});
+    let names = ["id", "at", "by", "asset", "owner", "project", "kind", "trace"];
+    let mut image: Map<_, _> = names.map(|name| (name.to_owned(), text(name))).into_iter().collect();
+    image.extend([("sk".to_owned(), text("EVENT#1")), ("status".to_owned(), text("uploaded"))]);
+    image.extend([("what".to_owned(), text("asset.uploaded")), ("stage".to_owned(), json!({"N": "2"}))]);
+    image.insert("revision".to_owned(), json!({"N": "1"}));
+    let record = json!({"eventName": "INSERT", "dynamodb": {"NewImage": image}});
     assert!(template.pipe.filters[0].matches(&record));
+    let detail = template.pipe.input.apply(&record).unwrap();
+    assert_eq!(detail["asset"]["stage"], "2");
     let rule = template.rules.iter().find(|rule| rule.queues == ["UploadedQueue"]).unwrap();
-    assert!(rule.pattern.matches(&json!({"source": "quayside", "detail-type": "asset", "detail": record})));
+    assert!(rule.pattern.matches(&json!({"source": "quayside", "detail-type": "asset", "detail": detail})));
 }
 
 #[test]

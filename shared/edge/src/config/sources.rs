@@ -90,8 +90,13 @@ mod tests {
     #[test]
     fn loopback_is_a_source_only_where_the_table_is_on_this_machine() {
         let loopback = |endpoint: Option<&str>, value: &str| {
-            let key =
-                [("TABLE_NAME", "t"), ("AWS_REGION", "r"), ("AWS_ACCESS_KEY_ID", "k"), ("AWS_SECRET_ACCESS_KEY", "s")];
+            let key = [
+                ("TABLE_NAME", "t"),
+                ("HISTORY_DAYS", "90"),
+                ("AWS_REGION", "r"),
+                ("AWS_ACCESS_KEY_ID", "k"),
+                ("AWS_SECRET_ACCESS_KEY", "s"),
+            ];
             let given = [("SOURCE_PORTS", "80 443"), ("ALLOW_LOOPBACK_SOURCES", value)];
             let endpoint = endpoint.map(|endpoint| ("AWS_ENDPOINT_URL_DYNAMODB", endpoint));
             let variables: Variables = key.into_iter().chain(given).chain(endpoint).collect();

@@ -50,7 +50,8 @@ pub fn asset(status: &str) -> Value {
         "sourceReference": null,
         "createdAt": CREATED_AT,
         "updatedAt": "2026-11-21T07:14:05.871Z",
-        "version": 2,
+        "revision": 1,
+        "can": ["view", "view_history", "upload", "edit", "process", "delete"],
     });
     if status == "ready" {
         asset["sha256"] = SHA256.into();
@@ -68,7 +69,6 @@ pub fn asset(status: &str) -> Value {
         asset["variants"] =
             json!([{"name": "thumbnail", "contentType": "image/webp", "width": 320, "height": 240, "size": 11_204}]);
         asset["urls"] = json!({"original": cdn_url(ASSET, "original"), "thumbnail": cdn_url(ASSET, "thumbnail")});
-        asset["version"] = 4.into();
     }
     asset
 }
@@ -83,6 +83,5 @@ pub fn ingesting() -> Value {
     film["tags"] = json!(["holiday"]);
     film["sourceUrl"] = "https://media.example/crossing.mp4".into();
     film["updatedAt"] = CREATED_AT.into();
-    film["version"] = 1.into();
     film
 }

@@ -6,8 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use quayside_domain::keys;
+use quayside_domain::rights::{Action, Right};
 use quayside_domain::{
-    Asset, AssetId, Failure, FileName, Kind, MediaType, Metadata, ProjectId, Sha256, Status, Tags, Timestamp, Variant,
+    Asset, AssetId, Authorized, Failure, FileName, Kind, MediaType, Metadata, ProjectId, Sha256, Status, Tags,
+    Timestamp, Variant,
 };
 use quayside_store::delivery::Cdn;
 
@@ -55,15 +57,16 @@ pub struct AssetJson<'a> {
     source_reference: Option<&'a str>,
     created_at: Timestamp,
     updated_at: Timestamp,
-    /// Counts the changes of the record, from 1.
-    version: u64,
+    /// Counts the changes that people made to it, from 1.
+    revision: u64,
+    /// What the caller may do with it.
+    can: Vec<Action>,
 }
 
-/// The asset, with signed URLs of the original and of each variant if it is ready. Call it only with what the caller
-/// may read: a proof derefs to an asset.
-pub fn asset_json<'a>(asset: &'a Asset, cdn: &Cdn, now: Timestamp) -> AssetJson<'a> {
+/// The asset, with signed URLs of the original and of each variant if it is ready.
+pub fn asset_json<'a, A: Right>(asset: &'a Authorized<Asset, A>, cdn: &Cdn, now: Timestamp) -> AssetJson<'a> {
     let mut urls = BTreeMap::new();
-    if asset.status == Status::Ready {
+    if asset.status() == Status::Ready {
         urls.insert("original", cdn.original(asset, now, false).url);
         for variant in &asset.variants {
             urls.insert(&variant.name, cdn.variant(asset, &variant.name, now, false).url);
@@ -76,11 +79,11 @@ pub fn asset_json<'a>(asset: &'a Asset, cdn: &Cdn, now: Timestamp) -> AssetJson<
         name: asset.name.as_str(),
         r#type: asset.kind,
         content_type: asset.content_type,
-        status: asset.status,
+        status: asset.status(),
         failure: asset.failure.as_ref(),
         size: asset.size.bytes(),
         sha256: asset.sha256,
-        storage_key: keys::original(&asset.owner, asset.id),
+        storage_key: keys::original(&asset.location),
         tags: asset.tags.as_slice(),
         metadata: &asset.metadata,
         variants: &asset.variants,
@@ -89,6 +92,7 @@ pub fn asset_json<'a>(asset: &'a Asset, cdn: &Cdn, now: Timestamp) -> AssetJson<
         source_reference: asset.source.as_ref().and_then(|source| source.reference.as_deref()),
         created_at: asset.created_at,
         updated_at: asset.updated_at,
-        version: asset.version,
+        revision: asset.revision,
+        can: asset.can(),
     }
 }

@@ -11,6 +11,9 @@ use crate::config::AuthConfig;
 use crate::telemetry::caller_hash;
 use quayside_domain::{Caller, Error, Result, Subject};
 
+/// The header in which a service names the owner for whom it acts.
+const OWNER: &str = "Quayside-Owner";
+
 /// Authenticates requests.
 #[derive(Debug)]
 pub enum Authenticator {
@@ -44,12 +47,25 @@ impl Authenticator {
             Self::Secret(verifier) => verifier.verify(bearer(request)?)?,
         };
         let caller = Caller::from_verified_claims(Subject::parse(&claims.sub)?, &claims.roles);
-        tracing::Span::current().record("caller", caller_hash(caller.subject()));
+        let caller = match owner(request)? {
+            Some(owner) => caller.acting_for(owner)?,
+            None => caller,
+        };
+        tracing::Span::current().record("caller", caller_hash(caller.owner()));
         Ok(caller.in_trace(trace_of(request)))
     }
 }
 
 const NO_TOKEN: Error = Error::Unauthenticated("Send a bearer token in the Authorization header.");
+
+/// The owner for whom a service acts: `Quayside-Owner`, percent-encoded where the subject has other characters than
+/// visible ASCII ones, or `%`.
+fn owner(request: &Request) -> Result<Option<Subject>> {
+    let Some(value) = request.headers().get(OWNER) else { return Ok(None) };
+    let wrong = |_| Error::invalid("invalid_owner", OWNER, "Quayside-Owner must be a percent-encoded subject.");
+    let text = percent_encoding::percent_decode(value.as_bytes()).decode_utf8().map_err(|_| wrong(()))?;
+    Subject::parse(&text).map(Some).map_err(|_| wrong(()))
+}
 
 fn bearer(request: &Request) -> Result<&str> {
     let value = header(request, "authorization").unwrap_or_default();

@@ -112,6 +112,14 @@ pub mod read {
         FileName::parse(text(value, "invalid_filename", "filename")?)
     }
 
+    /// A file name in a field `name`.
+    ///
+    /// # Errors
+    /// `invalid_filename`.
+    pub fn name(value: &Value) -> Result<FileName> {
+        FileName::parse(text(value, "invalid_filename", "name")?).map_err(|error| error.in_field("name"))
+    }
+
     /// A size in bytes.
     ///
     /// # Errors

@@ -47,18 +47,21 @@ pub struct TableConfig {
     pub name: String,
     /// Address of another DynamoDB than the region's (`AWS_ENDPOINT_URL_DYNAMODB`).
     pub endpoint: Option<Url>,
+    /// How many days events are kept; for ever if 0.
+    pub history_days: u64,
     /// Region of the table, and as whom to ask it.
     pub aws: AwsConfig,
 }
 
 impl TableConfig {
-    /// Reads `TABLE_NAME`, `AWS_ENDPOINT_URL_DYNAMODB`, and what [`AwsConfig::read`] reads.
+    /// Reads `TABLE_NAME`, `HISTORY_DAYS`, `AWS_ENDPOINT_URL_DYNAMODB`, and what [`AwsConfig::read`] reads.
     ///
     /// # Errors
     /// If one is missing or wrong.
     pub fn read(variables: &Variables) -> Result<Self> {
         Ok(Self {
             name: variables.word("TABLE_NAME")?,
+            history_days: variables.number("HISTORY_DAYS", 0..=36_500)?,
             endpoint: endpoint(variables, "AWS_ENDPOINT_URL_DYNAMODB")?,
             aws: AwsConfig::read(variables)?,
         })

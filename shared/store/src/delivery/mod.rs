@@ -36,12 +36,12 @@ impl Cdn {
 
     /// A URL of the original; with `download`, one that a browser saves under the asset's name.
     pub fn original(&self, asset: &Asset, now: Timestamp, download: bool) -> SignedUrl {
-        self.url(&keys::original(&asset.owner, asset.id), now, download)
+        self.url(&keys::original(&asset.location), now, download)
     }
 
     /// A URL of a variant, whether or not the asset has one of that name.
     pub fn variant(&self, asset: &Asset, name: &str, now: Timestamp, download: bool) -> SignedUrl {
-        self.url(&keys::variant(&asset.owner, asset.id, name), now, download)
+        self.url(&keys::variant(&asset.location, name), now, download)
     }
 
     /// A URL of what is served under a key, be it of an asset or the probe of a check.

@@ -1,7 +1,7 @@
 //! The store: any that speaks S3, B2 first.
 //!
 //! Functions that act for a caller name objects by a proof of ownership, or by the caller itself and an id, which can
-//! only ever lie below the caller's own prefix. Workers name them by a [`Work`](crate::table::Work).
+//! only ever lie below the caller's own prefix. Workers name them by a [`Work`](quayside_domain::Work).
 
 mod multipart;
 mod objects;

@@ -6,13 +6,12 @@ use bytes::Bytes;
 
 use super::objects::{disposition, self_description};
 use super::{Storage, code, unexpected};
-use crate::table::Work;
 use quayside_domain::asset::Declaration;
 use quayside_domain::keys;
+use quayside_domain::rights::{Right, Upload};
 use quayside_domain::upload::PartNumber;
 use quayside_domain::{
-    Asset, AssetId, Caller, Error, FileName, MediaType, Owned, Placement, ProjectId, Readable, Result, Subject,
-    Timestamp,
+    Asset, AssetId, Authorized, Caller, Error, FileName, Location, MediaType, ProjectId, Result, Timestamp, Work,
 };
 
 /// A part that storage has.
@@ -48,11 +47,10 @@ impl Storage {
         &self,
         caller: &Caller,
         id: AssetId,
-        placement: Option<&Placement>,
+        project: Option<ProjectId>,
         declared: &Declaration,
     ) -> Result<String> {
-        let project = placement.map(Placement::project);
-        self.create(caller.subject(), id, project, &declared.name, declared.content_type).await
+        self.create(&Location::new(caller.owner(), id), id, project, &declared.name, declared.content_type).await
     }
 
     /// Begins the multipart upload of a file of the given type that a worker brings. Returns storage's id of it.
@@ -60,12 +58,12 @@ impl Storage {
     /// # Errors
     /// `Unavailable` or `Internal`.
     pub async fn create_multipart_of(&self, work: &Work<Asset>, content_type: MediaType) -> Result<String> {
-        self.create(&work.owner, work.id, work.project, &work.name, content_type).await
+        self.create(&work.location, work.id, work.project, &work.name, content_type).await
     }
 
     async fn create(
         &self,
-        owner: &Subject,
+        location: &Location,
         id: AssetId,
         project: Option<ProjectId>,
         name: &FileName,
@@ -75,10 +73,10 @@ impl Storage {
             .client
             .create_multipart_upload()
             .bucket(&self.bucket)
-            .key(keys::original(owner, id))
+            .key(keys::original(location))
             .content_type(content_type.as_str())
             .content_disposition(disposition(name, content_type))
-            .set_metadata(Some(self_description(owner, id, name, project)))
+            .set_metadata(Some(self_description(location, id, name, project)))
             .send()
             .await
             .map_err(unexpected)?;
@@ -92,7 +90,7 @@ impl Storage {
     pub async fn put_part_of(
         &self,
         work: &Work<Asset>,
-        upload_id: &str,
+        multipart_id: &str,
         number: PartNumber,
         bytes: Bytes,
     ) -> Result<String> {
@@ -100,8 +98,8 @@ impl Storage {
             .client
             .upload_part()
             .bucket(&self.bucket)
-            .key(keys::original(&work.owner, work.id))
-            .upload_id(upload_id)
+            .key(keys::original(&work.location))
+            .upload_id(multipart_id)
             .part_number(i32::try_from(number).unwrap_or(i32::MAX))
             .body(bytes.into())
             .send()
@@ -117,38 +115,38 @@ impl Storage {
     pub async fn complete_multipart_of(
         &self,
         work: &Work<Asset>,
-        upload_id: &str,
+        multipart_id: &str,
         parts: &[(PartNumber, String)],
     ) -> Result<Completion> {
-        self.complete(keys::original(&work.owner, work.id), upload_id, parts).await
+        self.complete(keys::original(&work.location), multipart_id, parts).await
     }
 
     /// Gives up a multipart upload that no record names yet.
     ///
     /// # Errors
     /// `Unavailable` or `Internal`; storage's lifecycle rule removes what is left.
-    pub async fn abandon_multipart(&self, caller: &Caller, id: AssetId, upload_id: &str) -> Result<()> {
-        self.abort(keys::original(caller.subject(), id), upload_id).await
+    pub async fn abandon_multipart(&self, caller: &Caller, id: AssetId, multipart_id: &str) -> Result<()> {
+        self.abort(keys::original(&Location::new(caller.owner(), id)), multipart_id).await
     }
 
     /// Gives up the asset's multipart upload and the parts that storage has. Aborting twice changes nothing.
     ///
     /// # Errors
     /// `Unavailable` or `Internal`.
-    pub async fn abort_multipart(&self, asset: &Owned<Asset>, upload_id: &str) -> Result<()> {
-        self.abort(keys::original(&asset.owner, asset.id), upload_id).await
+    pub async fn abort_multipart(&self, asset: &Authorized<Asset, Upload>, multipart_id: &str) -> Result<()> {
+        self.abort(keys::original(&asset.location), multipart_id).await
     }
 
     /// As [`Storage::abort_multipart`], for a worker.
     ///
     /// # Errors
     /// `Unavailable` or `Internal`.
-    pub async fn abort_multipart_of(&self, work: &Work<Asset>, upload_id: &str) -> Result<()> {
-        self.abort(keys::original(&work.owner, work.id), upload_id).await
+    pub async fn abort_multipart_of(&self, work: &Work<Asset>, multipart_id: &str) -> Result<()> {
+        self.abort(keys::original(&work.location), multipart_id).await
     }
 
-    async fn abort(&self, key: String, upload_id: &str) -> Result<()> {
-        let request = self.client.abort_multipart_upload().bucket(&self.bucket).key(key).upload_id(upload_id);
+    async fn abort(&self, key: String, multipart_id: &str) -> Result<()> {
+        let request = self.client.abort_multipart_upload().bucket(&self.bucket).key(key).upload_id(multipart_id);
         match request.send().await {
             Ok(_) => Ok(()),
             Err(error) if code(&error) == "NoSuchUpload" => Ok(()),
@@ -161,7 +159,11 @@ impl Storage {
     ///
     /// # Errors
     /// `Unavailable` or `Internal`.
-    pub async fn list_parts(&self, asset: &Readable<Asset>, upload_id: &str) -> Result<Option<Vec<UploadedPart>>> {
+    pub async fn list_parts<A: Right>(
+        &self,
+        asset: &Authorized<Asset, A>,
+        multipart_id: &str,
+    ) -> Result<Option<Vec<UploadedPart>>> {
         let mut parts = Vec::new();
         let mut marker = None;
         loop {
@@ -169,8 +171,8 @@ impl Storage {
                 .client
                 .list_parts()
                 .bucket(&self.bucket)
-                .key(keys::original(&asset.owner, asset.id))
-                .upload_id(upload_id)
+                .key(keys::original(&asset.location))
+                .upload_id(multipart_id)
                 .set_part_number_marker(marker.take());
             let page = match request.send().await {
                 Ok(page) => page,
@@ -200,14 +202,14 @@ impl Storage {
     /// `Unavailable` or `Internal`.
     pub async fn complete_multipart(
         &self,
-        asset: &Owned<Asset>,
-        upload_id: &str,
+        asset: &Authorized<Asset, Upload>,
+        multipart_id: &str,
         parts: &[(PartNumber, String)],
     ) -> Result<Completion> {
-        self.complete(keys::original(&asset.owner, asset.id), upload_id, parts).await
+        self.complete(keys::original(&asset.location), multipart_id, parts).await
     }
 
-    async fn complete(&self, key: String, upload_id: &str, parts: &[(PartNumber, String)]) -> Result<Completion> {
+    async fn complete(&self, key: String, multipart_id: &str, parts: &[(PartNumber, String)]) -> Result<Completion> {
         let parts = parts
             .iter()
             .map(|(number, etag)| {
@@ -219,7 +221,7 @@ impl Storage {
             .complete_multipart_upload()
             .bucket(&self.bucket)
             .key(key)
-            .upload_id(upload_id)
+            .upload_id(multipart_id)
             .multipart_upload(CompletedMultipartUpload::builder().set_parts(Some(parts)).build());
         match request.send().await {
             Ok(_) => Ok(Completion::Done),

@@ -8,11 +8,11 @@ use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 
 use super::{Storage, code, unexpected};
-use crate::table::Work;
 use quayside_domain::keys;
+use quayside_domain::rights::Right;
 use quayside_domain::{
-    Asset, AssetId, Caller, Error, FileName, MediaType, ProjectId, Readable, Result, Strategy, Subject, Timestamp,
-    Unproven,
+    Asset, AssetId, Authorized, Caller, Error, FileName, Location, MediaType, ProjectId, Result, Strategy, Timestamp,
+    Unproven, Work,
 };
 
 /// What storage says of an object.
@@ -42,7 +42,7 @@ impl Storage {
     /// # Errors
     /// `Unavailable` or `Internal`.
     pub async fn head_own_incoming(&self, caller: &Caller, id: AssetId) -> Result<Option<Object>> {
-        self.head(keys::incoming(caller.subject(), id)).await
+        self.head(keys::incoming(&Location::new(caller.owner(), id))).await
     }
 
     /// What is below `incoming/` for an asset whose caller is still to be proved to have a right to it, if anything; not
@@ -53,7 +53,7 @@ impl Storage {
     pub async fn head_unproven_incoming(&self, found: &Unproven<Asset>) -> Result<Option<Object>> {
         let asset = found.unproven();
         match asset.upload.as_ref().map(|upload| &upload.strategy) {
-            Some(Strategy::Single) => self.head(keys::incoming(&asset.owner, asset.id)).await,
+            Some(Strategy::Single) => self.head(keys::incoming(&asset.location)).await,
             Some(Strategy::Multipart { .. }) | None => Ok(None),
         }
     }
@@ -62,16 +62,16 @@ impl Storage {
     ///
     /// # Errors
     /// `Unavailable` or `Internal`.
-    pub async fn head_incoming(&self, asset: &Readable<Asset>) -> Result<Option<Object>> {
-        self.head(keys::incoming(&asset.owner, asset.id)).await
+    pub async fn head_incoming<A: Right>(&self, asset: &Authorized<Asset, A>) -> Result<Option<Object>> {
+        self.head(keys::incoming(&asset.location)).await
     }
 
     /// The original that is, or would be, served, if there is one.
     ///
     /// # Errors
     /// `Unavailable` or `Internal`.
-    pub async fn head_original(&self, asset: &Readable<Asset>) -> Result<Option<Object>> {
-        self.head(keys::original(&asset.owner, asset.id)).await
+    pub async fn head_original<A: Right>(&self, asset: &Authorized<Asset, A>) -> Result<Option<Object>> {
+        self.head(keys::original(&asset.location)).await
     }
 
     async fn head(&self, key: String) -> Result<Option<Object>> {
@@ -129,8 +129,8 @@ impl Storage {
 
     async fn open(&self, work: &Work<Asset>, range: Option<String>) -> Result<Option<GetObjectOutput>> {
         let key = match work.upload.as_ref().map(|upload| &upload.strategy) {
-            Some(Strategy::Single) => keys::incoming(&work.owner, work.id),
-            Some(Strategy::Multipart { .. }) | None => keys::original(&work.owner, work.id),
+            Some(Strategy::Single) => keys::incoming(&work.location),
+            Some(Strategy::Multipart { .. }) | None => keys::original(&work.location),
         };
         match self.client.get_object().bucket(&self.bucket).key(key).set_range(range).send().await {
             Ok(answer) => Ok(Some(answer)),
@@ -146,7 +146,7 @@ impl Storage {
     /// # Errors
     /// `Unavailable` or `Internal`.
     pub async fn put_own_incoming(&self, caller: &Caller, id: AssetId, bytes: Bytes, of: MediaType) -> Result<()> {
-        self.put_incoming(keys::incoming(caller.subject(), id), bytes, of).await
+        self.put_incoming(keys::incoming(&Location::new(caller.owner(), id)), bytes, of).await
     }
 
     /// Deletes what [`Storage::put_own_incoming`] wrote.
@@ -154,7 +154,7 @@ impl Storage {
     /// # Errors
     /// `Unavailable` or `Internal`; then the bucket's lifecycle deletes it.
     pub async fn delete_own_incoming(&self, caller: &Caller, id: AssetId) -> Result<()> {
-        self.delete_versions(&keys::incoming(caller.subject(), id)).await
+        self.delete_versions(&keys::incoming(&Location::new(caller.owner(), id))).await
     }
 
     /// As [`Storage::put_own_incoming`], for a worker.
@@ -162,7 +162,7 @@ impl Storage {
     /// # Errors
     /// `Unavailable` or `Internal`.
     pub async fn put_incoming_of(&self, work: &Work<Asset>, bytes: Bytes, of: MediaType) -> Result<()> {
-        self.put_incoming(keys::incoming(&work.owner, work.id), bytes, of).await
+        self.put_incoming(keys::incoming(&work.location), bytes, of).await
     }
 
     async fn put_incoming(&self, key: String, bytes: Bytes, of: MediaType) -> Result<()> {
@@ -175,7 +175,7 @@ impl Storage {
     /// # Errors
     /// `Unavailable` or `Internal`.
     pub async fn put_original(&self, work: &Work<Asset>, object: NewObject) -> Result<()> {
-        self.put(work, keys::original(&work.owner, work.id), object).await
+        self.put(work, keys::original(&work.location), object).await
     }
 
     /// Writes a variant.
@@ -183,7 +183,7 @@ impl Storage {
     /// # Errors
     /// `Unavailable` or `Internal`.
     pub async fn put_variant(&self, work: &Work<Asset>, name: &str, object: NewObject) -> Result<()> {
-        self.put(work, keys::variant(&work.owner, work.id, name), object).await
+        self.put(work, keys::variant(&work.location, name), object).await
     }
 
     async fn put(&self, work: &Work<Asset>, key: String, object: NewObject) -> Result<()> {
@@ -193,7 +193,7 @@ impl Storage {
             .key(key)
             .content_type(object.content_type.as_str())
             .content_disposition(disposition(&object.name, object.content_type))
-            .set_metadata(Some(self_description(&work.owner, work.id, &work.name, work.project)))
+            .set_metadata(Some(self_description(&work.location, work.id, &work.name, work.project)))
             .body(object.bytes.into())
             .send()
             .await
@@ -206,7 +206,7 @@ impl Storage {
     /// # Errors
     /// `Unavailable` or `Internal`; what was deleted until then is gone.
     pub async fn delete_everything(&self, work: &Work<Asset>) -> Result<()> {
-        for prefix in [keys::incoming(&work.owner, work.id), keys::everything(&work.owner, work.id)] {
+        for prefix in [keys::incoming(&work.location), keys::asset_prefix(&work.location)] {
             self.delete_versions(&prefix).await?;
         }
         Ok(())
@@ -245,13 +245,13 @@ pub(super) fn disposition(name: &FileName, content_type: MediaType) -> String {
 
 /// What an object says of itself, so that the table can be rebuilt from the bucket. The values are ASCII, as headers are.
 pub(super) fn self_description(
-    owner: &Subject,
+    location: &Location,
     id: AssetId,
     name: &FileName,
     project: Option<ProjectId>,
 ) -> HashMap<String, String> {
     let mut description = HashMap::from([
-        ("owner".to_owned(), owner.path_segment()),
+        ("owner".to_owned(), location.owner_segment().to_owned()),
         ("asset".to_owned(), id.to_string()),
         ("filename".to_owned(), name.percent_encoded()),
     ]);

@@ -6,8 +6,9 @@ use aws_sdk_s3::presigning::PresigningConfig;
 
 use super::Storage;
 use quayside_domain::keys;
+use quayside_domain::rights::Upload;
 use quayside_domain::upload::{PartNumber, Parts};
-use quayside_domain::{Asset, Error, Owned, Result, Timestamp};
+use quayside_domain::{Asset, Authorized, Error, Result, Timestamp};
 
 /// A request that storage accepts from whoever has it, until it expires.
 #[derive(Debug)]
@@ -23,12 +24,17 @@ impl Storage {
     ///
     /// # Errors
     /// `Internal` if `ttl_seconds` is over a week.
-    pub async fn presign_upload(&self, asset: &Owned<Asset>, now: Timestamp, ttl_seconds: u64) -> Result<Presigned> {
+    pub async fn presign_upload(
+        &self,
+        asset: &Authorized<Asset, Upload>,
+        now: Timestamp,
+        ttl_seconds: u64,
+    ) -> Result<Presigned> {
         let request = self
             .client
             .put_object()
             .bucket(&self.bucket)
-            .key(keys::incoming(&asset.owner, asset.id))
+            .key(keys::incoming(&asset.location))
             .content_length(signed(asset.size.bytes())?)
             .content_type(asset.content_type.as_str())
             .presigned(validity(ttl_seconds)?)
@@ -43,8 +49,8 @@ impl Storage {
     /// `Invalid` if the plan has no such part.
     pub async fn presign_part(
         &self,
-        asset: &Owned<Asset>,
-        (upload_id, parts): (&str, Parts),
+        asset: &Authorized<Asset, Upload>,
+        (multipart_id, parts): (&str, Parts),
         number: PartNumber,
         now: Timestamp,
         ttl_seconds: u64,
@@ -53,8 +59,8 @@ impl Storage {
             .client
             .upload_part()
             .bucket(&self.bucket)
-            .key(keys::original(&asset.owner, asset.id))
-            .upload_id(upload_id)
+            .key(keys::original(&asset.location))
+            .upload_id(multipart_id)
             .part_number(i32::try_from(number).unwrap_or(i32::MAX))
             .content_length(signed(parts.length(number)?)?)
             .presigned(validity(ttl_seconds)?)

@@ -3,27 +3,34 @@
 //! The whole URL, which may be signed, is in an item of its own beside the asset: the pipe does not pass it on, no answer
 //! shows it, and it goes in the write with which the asset stops to be `ingesting`.
 
+use std::collections::HashSet;
+
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
-use super::assets::pk;
+use super::record::pk;
 use super::transaction::Outcome;
 use super::usage::{self, Usage};
-use super::work::LOOKS;
-use super::{IdempotencyKey, Item, Message, Table, Work, key, malformed, number};
+use super::write::{ATTEMPTS, role_of};
+use super::{IdempotencyKey, Item, Table, key, malformed, number};
 use quayside_domain::asset::Ingestion;
+use quayside_domain::index::tag_entries;
+use quayside_domain::rights::{Membership, Upload as MayUpload, UploadInto};
 use quayside_domain::usage::Allowance;
 use quayside_domain::{
-    Asset, AssetId, ByteSize, Caller, Error, Kind, MediaType, Owned, Placement, Result, Sha256, SourceUrl, Status,
-    Strategy, Timestamp, Upload,
+    Asset, AssetId, Authorized, ByteSize, Caller, Error, Kind, MediaType, Message, ProjectId, Result, Sha256,
+    SourceUrl, Status, Strategy, Timestamp, Upload, Work,
 };
+
+/// An asset that was begun, with the right to go on with it.
+type Begun = Authorized<Asset, MayUpload>;
 
 /// A file that is to be taken from a URL.
 #[derive(Clone, Debug)]
 pub struct NewIngestion<'a> {
     /// The project that it goes into.
-    pub placement: Option<&'a Placement>,
+    pub project: Option<&'a Authorized<ProjectId, UploadInto>>,
     /// What the caller says of it.
     pub ingestion: Ingestion,
     /// Where it is.
@@ -59,18 +66,18 @@ impl std::fmt::Debug for Fetch {
 /// How a write of new files ended.
 enum Ingested {
     /// Each file's result, in the order given.
-    New(Vec<Result<Owned<Asset>>>),
+    New(Vec<Result<Begun>>),
     /// The same request came before, with these ids for its files. Nothing has changed.
     Before(Vec<AssetId>),
 }
 
-/// A transaction has up to 100 writes: two for a file, one for the usage and one for the key.
-const AT_ONCE: usize = 49;
+/// How many writes a transaction has at most.
+const WRITES: usize = 100;
 /// How long a URL outlives its ingestion where that ended in none of the ways that remove it, in seconds.
 const KEPT_SECONDS: u64 = 24 * 60 * 60;
 
 impl Table {
-    /// Begins ingestions of the caller's: their records, URLs, and places in the owner's usage, up to 49 in one write, and
+    /// Begins ingestions of the caller's: their records, URLs, and places in the owner's usage, as many as fit into one write, and
     /// gives each file's result, in the order given. Files that a request names and that are not taken are `None`, so that
     /// the same request again, by its key, gives the same assets to the same files; it begins those that it did not get
     /// to before. What is not fetched within `seconds` is given up by `sweep`.
@@ -88,12 +95,22 @@ impl Table {
         allowance: Allowance,
         seconds: u64,
         now: Timestamp,
-    ) -> Result<Vec<Option<Result<Owned<Asset>>>>> {
+    ) -> Result<Vec<Option<Result<Begun>>>> {
         let prepare = |ids: &[AssetId]| -> Result<Vec<(Asset, Item)>> {
             let named = batch.iter().zip(ids).filter_map(|(new, id)| Some((new.as_ref()?, *id)));
             let prepared = named.map(|(new, id)| {
                 let source = source_item(new, id, now.plus_seconds(seconds + KEPT_SECONDS))?;
-                Ok((Asset::ingest(caller, id, new.placement, new.ingestion.clone(), now, seconds), source))
+                Ok((
+                    Asset::ingest(
+                        caller,
+                        id,
+                        new.project.map(|project| **project),
+                        new.ingestion.clone(),
+                        now,
+                        seconds,
+                    ),
+                    source,
+                ))
             });
             prepared.collect()
         };
@@ -117,16 +134,16 @@ impl Table {
         files: Vec<(Asset, Item)>,
         allowance: Allowance,
         now: Timestamp,
-    ) -> Result<Vec<Result<Owned<Asset>>>> {
-        let found = join_all(files.iter().map(|(asset, _)| self.find_owned_even_deleted(caller, asset.id))).await;
-        let lost = |result: &Result<Owned<Asset>>| matches!(result, Err(Error::NotFound));
+    ) -> Result<Vec<Result<Begun>>> {
+        let found = join_all(files.iter().map(|(asset, _)| self.authorize_even_deleted(caller, asset.id))).await;
+        let lost = |result: &Result<Begun>| matches!(result, Err(Error::NotFound));
         let missing: Vec<_> =
             files.into_iter().zip(&found).filter(|(_, found)| lost(found)).map(|(file, _)| file).collect();
         let Ingested::New(begun) = self.ingest_all(caller, &missing, None, allowance, now).await? else {
             return Ok(found);
         };
         let mut begun = begun.into_iter();
-        let again = |found: Result<Owned<Asset>>| if lost(&found) { begun.next().unwrap_or(found) } else { found };
+        let again = |found: Result<Begun>| if lost(&found) { begun.next().unwrap_or(found) } else { found };
         Ok(found.into_iter().map(again).collect())
     }
 
@@ -139,7 +156,7 @@ impl Table {
         now: Timestamp,
     ) -> Result<Ingested> {
         let mut results = Vec::with_capacity(files.len());
-        for chunk in files.chunks(AT_ONCE) {
+        for chunk in chunks(files) {
             match self.ingest_together(caller, chunk, remembered, allowance, now).await {
                 Ok(Ingested::New(part)) => {
                     // The first write is the request.
@@ -167,21 +184,33 @@ impl Table {
         let mut fitting = files.len().min(usize::try_from(most).unwrap_or(usize::MAX));
         let mut usage = Usage::default();
         while fitting > 0 {
-            let mut writes = vec![self.reserve_ingestions(caller.subject(), fitting as u64, allowance)?];
+            let mut writes = vec![self.reserve_ingestions(caller.owner(), fitting as u64, allowance)?];
             if let Some((idempotency, ids)) = remembered {
-                writes.push(self.remember(caller.subject(), idempotency, ids, now)?);
+                writes.push(self.remember(caller.owner(), idempotency, ids, now)?);
+            }
+            let memberships = memberships(caller, &files[..fitting]);
+            let memberships_at = writes.len();
+            for membership in &memberships {
+                writes.push(self.membership_check(membership)?);
             }
             let of_request = writes.len();
             for (asset, source) in &files[..fitting] {
                 let source = Put::builder().table_name(&self.name).set_item(Some(source.clone())).build();
                 let source = source.map_err(|error| Error::Internal(error.into()))?;
-                writes.extend([self.creation(asset)?, TransactWriteItem::builder().put(source).build()]);
+                writes.extend(self.creation(asset, &caller.actor())?);
+                writes.push(TransactWriteItem::builder().put(source).build());
             }
             let Outcome::Refused(refusals) = self.transact(writes).await? else { break };
             if let (Some((idempotency, _)), Some(refusal)) = (remembered, refusals.get(1))
                 && refusal.failed
             {
                 return Ok(Ingested::Before(idempotency.assets_of(refusal.item.as_ref())?));
+            }
+            // A role was taken away at this moment.
+            for (membership, refusal) in memberships.iter().zip(refusals.iter().skip(memberships_at)) {
+                if refusal.failed {
+                    return Err(membership.refusal(role_of(refusal)?));
+                }
             }
             if refusals.iter().skip(of_request).any(|refusal| refusal.failed) {
                 return Ok(Ingested::New(self.found_meanwhile(caller, files).await));
@@ -193,14 +222,14 @@ impl Table {
         }
         let (begun, beyond) = files.split_at(fitting);
         usage.active_ingestions += fitting as u64;
-        let begun = begun.iter().map(|(asset, _)| caller.own(asset.clone(), None));
+        let begun = begun.iter().map(|(asset, _)| caller.authorize(asset.clone(), None));
         let beyond = beyond.iter().map(|_| Err(usage::no_more_ingestions(&usage, allowance)));
         Ok(Ingested::New(begun.chain(beyond).collect()))
     }
 
     /// The files that the same request, which is at it at this moment, has begun elsewhere.
-    async fn found_meanwhile(&self, caller: &Caller, files: &[(Asset, Item)]) -> Vec<Result<Owned<Asset>>> {
-        let found = join_all(files.iter().map(|(asset, _)| self.find_owned_even_deleted(caller, asset.id))).await;
+    async fn found_meanwhile(&self, caller: &Caller, files: &[(Asset, Item)]) -> Vec<Result<Begun>> {
+        let found = join_all(files.iter().map(|(asset, _)| self.authorize_even_deleted(caller, asset.id))).await;
         let conflict = |error| if matches!(error, Error::NotFound) { Error::Conflict } else { error };
         found.into_iter().map(|result| result.map_err(conflict)).collect()
     }
@@ -211,18 +240,18 @@ impl Table {
     /// As [`Table::claim`].
     pub async fn claim_ingestion(&self, message: &Message, now: Timestamp) -> Result<Option<(Work<Asset>, Fetch)>> {
         let id = message.asset();
-        let mut attempt = 1;
-        let (claimed, source) = loop {
+        for _ in 0..ATTEMPTS {
             let (asset, source) = tokio::try_join!(self.asset(id), self.get(pk(id), SK.to_owned()))?;
-            match self.claim_in(Status::Ingesting, asset, message, now).await {
-                Err(Error::Conflict) if attempt < LOOKS => attempt += 1,
-                claimed => break (claimed?, source),
-            }
-        };
-        let Some(work) = claimed else { return Ok(None) };
-        let source = source.ok_or_else(|| malformed("an ingestion without its source"))?;
-        let stored: StoredSource = serde_dynamo::from_item(source).map_err(malformed)?;
-        Ok(Some((work, Fetch { url: stored.url, expected: stored.expected })))
+            let work = match self.claim_in(Status::Ingesting, asset, message, now).await {
+                Err(Error::Conflict) => continue,
+                claimed => claimed?,
+            };
+            let Some(work) = work else { return Ok(None) };
+            let source = source.ok_or_else(|| malformed("an ingestion without its source"))?;
+            let stored: StoredSource = serde_dynamo::from_item(source).map_err(malformed)?;
+            return Ok(Some((work, Fetch { url: stored.url, expected: stored.expected })));
+        }
+        Err(Error::Conflict)
     }
 
     /// Records what a source has answered, and reserves the `size` that it has announced; `upload` is the multipart upload
@@ -237,7 +266,8 @@ impl Table {
         (content_type, size, upload): (MediaType, Option<ByteSize>, Option<Upload>),
         quota_bytes: u64,
     ) -> Result<Work<Asset>> {
-        self.replace_within(work, work.answered(now, content_type, size, upload), quota_bytes).await
+        self.advance_within(work, Some(quota_bytes), |asset| asset.answered(now, content_type, size, upload.clone()))
+            .await
     }
 
     /// Records that what comes from a source goes to a multipart upload after all, with the bytes that have come so far.
@@ -251,7 +281,7 @@ impl Table {
         (bytes, upload): (u64, Upload),
         quota_bytes: u64,
     ) -> Result<Work<Asset>> {
-        self.replace_within(work, work.in_parts(now, bytes, upload), quota_bytes).await
+        self.advance_within(work, Some(quota_bytes), |asset| asset.in_parts(now, bytes, upload.clone())).await
     }
 
     /// Records how many bytes have come from a source, and reserves what was not announced.
@@ -265,7 +295,7 @@ impl Table {
         bytes: u64,
         quota_bytes: u64,
     ) -> Result<Work<Asset>> {
-        self.replace_within(work, work.received(now, bytes), quota_bytes).await
+        self.advance_within(work, Some(quota_bytes), |asset| asset.received(now, bytes)).await
     }
 
     /// Records that storage has all that the source had, which starts its inspection. `strategy` says where the bytes are.
@@ -281,28 +311,8 @@ impl Table {
         quota_bytes: u64,
         inspected_within_seconds: u64,
     ) -> Result<()> {
-        let fetched = work.fetched(now, size, sha256, strategy, inspected_within_seconds);
-        self.replace_within(work, fetched, quota_bytes).await.map(drop)
-    }
-
-    /// Writes `after` over the record, if that is still as it was and its owner's quota has room for what is new.
-    async fn replace_within(&self, before: &Work<Asset>, after: Asset, quota_bytes: u64) -> Result<Work<Asset>> {
-        let change = after.footprint().minus(before.footprint());
-        if change.is_nothing() {
-            self.replace(before, &after, None).await?;
-            return Ok(Work::over(after));
-        }
-        let mut writes =
-            vec![self.replacement(before, &after)?, self.add_within_quota(&before.owner, change, quota_bytes)?];
-        if after.status != Status::Ingesting {
-            writes.push(self.forget_source(before.id)?);
-        }
-        let Outcome::Refused(refusals) = self.transact(writes).await? else { return Ok(Work::over(after)) };
-        let failed = |index: usize| refusals.get(index).filter(|refusal| refusal.failed);
-        match (failed(0), failed(1)) {
-            (None, Some(refusal)) => Err(usage::quota_exceeded(refusal.item.as_ref(), after.size, quota_bytes)),
-            _ => Err(Error::Conflict),
-        }
+        let fetched = |asset: &Asset| asset.fetched(now, size, sha256, strategy.clone(), inspected_within_seconds);
+        self.advance_within(work, Some(quota_bytes), fetched).await.map(drop)
     }
 
     /// The write that removes the URL of an ingestion that is over.
@@ -310,6 +320,33 @@ impl Table {
         let delete = Delete::builder().table_name(&self.name).set_key(Some(key(pk(id), SK.to_owned()))).build();
         Ok(TransactWriteItem::builder().delete(delete.map_err(|error| Error::Internal(error.into()))?).build())
     }
+}
+
+/// The files, cut into as many as fit into one transaction: besides their own writes there are one for the usage, one for
+/// the key and one for each project.
+fn chunks(files: &[(Asset, Item)]) -> Vec<&[(Asset, Item)]> {
+    let (mut chunks, mut begin, mut writes, mut projects) = (Vec::new(), 0, 2, HashSet::new());
+    for (at, (asset, _)) in files.iter().enumerate() {
+        // The record, its source and its event, and the entries.
+        let own = 3 + tag_entries(asset).len();
+        let project = asset.project.filter(|project| !projects.contains(project));
+        if writes + own + usize::from(project.is_some()) > WRITES {
+            chunks.push(&files[begin..at]);
+            (begin, writes) = (at, 2);
+            projects.clear();
+        }
+        writes += own + usize::from(asset.project.is_some_and(|project| projects.insert(project)));
+    }
+    if begin < files.len() {
+        chunks.push(&files[begin..]);
+    }
+    chunks
+}
+
+/// What the write of these files has to find of the caller's roles.
+fn memberships(caller: &Caller, files: &[(Asset, Item)]) -> Vec<Membership> {
+    let projects: HashSet<_> = files.iter().filter_map(|(asset, _)| asset.project).collect();
+    projects.into_iter().filter_map(|project| caller.membership_to_upload_into(project)).collect()
 }
 
 const SK: &str = "SOURCE";

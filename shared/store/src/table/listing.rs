@@ -1,111 +1,228 @@
-//! Lists of assets, newest first, page by page.
+//! Lists of assets, page by page, as their [`Plan`] says. Never a scan, and no page but the last without an asset.
+
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::future::try_join_all;
 
-use super::assets::asset_of;
-use super::{Item, Table, key, text, unexpected};
-use quayside_domain::{Asset, AssetId, Caller, Kind, ProjectId, Readable, Result, Status, Subject};
-
-/// Which assets, and how many.
-#[derive(Debug)]
-pub struct Listing {
-    /// Those of this project, whoever owns them; without one, the caller's own.
-    pub project: Option<Readable<ProjectId>>,
-    /// Only those of this kind.
-    pub kind: Option<Kind>,
-    /// Only those in this status.
-    pub status: Option<Status>,
-    /// Only those with this tag.
-    pub tag: Option<String>,
-    /// At most so many.
-    pub limit: usize,
-    /// Only those that were begun before this one.
-    pub before: Option<AssetId>,
-}
+use super::record::asset_of;
+use super::{Item, Table, malformed, text, unexpected};
+use quayside_domain::index::Scope;
+use quayside_domain::listing::{Filter, Plan, Source};
+use quayside_domain::rights::{List, View};
+use quayside_domain::{Asset, AssetId, Authorized, Caller, ProjectId, Result};
 
 /// Some of the assets that a listing asks for.
 #[derive(Debug)]
 pub struct Page {
-    /// Newest first.
-    pub items: Vec<Readable<Asset>>,
-    /// What to put into [`Listing::before`] for the next page; `None` on the last one.
-    pub next: Option<AssetId>,
+    /// In the order that was asked for.
+    pub items: Vec<Authorized<Asset, View>>,
+    /// The position after which the next page begins; `None` on the last one.
+    pub next: Option<String>,
+    /// How many entries were looked at, where that was as many as one request looks at: then the page may be short.
+    pub looked: Option<usize>,
 }
 
-/// How many records one request looks at where only some of them are asked for. Such a page may be short, or empty and
-/// yet not the last.
-const LOOKED_AT: usize = 500;
+/// One request looks at so many entries at most, in so many rounds.
+const LOOKED_MOST: usize = 2_000;
+const ROUNDS: usize = 4;
+/// Ids alone are followed by their records, which is a round trip of its own.
+const ROUNDS_OF_IDS: usize = 2;
+/// How many entries of a partition a round after the first one looks at.
+const LOOKED_AGAIN: usize = 500;
+/// How many records one request gets by their ids.
+const RECORDS_AT_ONCE: usize = 100;
+
+/// What a partition has of an asset.
+enum Found {
+    Record(Box<Asset>),
+    Id(AssetId),
+}
+
+/// What one partition has after a position.
+struct Part {
+    found: Vec<(String, Found)>,
+    /// Whether it has more.
+    more: bool,
+}
 
 impl Table {
-    /// One page of assets. One wave. The indexes may lag a moment behind the records.
+    /// One page of the caller's assets, or of a project's, from after the position `after`. The indexes may lag a moment
+    /// behind the records. One round trip, or two where the plan reads ids; more where few entries pass the filter.
     ///
     /// # Errors
-    /// `Unavailable` or `Internal`.
-    pub async fn list(&self, caller: &Caller, listing: &Listing) -> Result<Page> {
-        let (index, attribute, value) = match (&listing.project, listing.kind) {
-            (Some(project), _) => ("by_project", "list_project", project.to_string()),
-            (None, Some(kind)) => ("by_owner_and_kind", "list_owner_kind", owner_and_kind(caller.subject(), kind)),
-            (None, None) => ("by_owner", "list_owner", caller.subject().to_string()),
+    /// `invalid_sort`; `Unavailable` or `Internal`.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        project: Option<&Authorized<ProjectId, List>>,
+        filter: &Filter,
+        limit: usize,
+        after: Option<String>,
+    ) -> Result<Page> {
+        let scope = match project {
+            Some(project) => Scope::Project(**project),
+            None => Scope::Owner(caller.owner().clone()),
         };
-        let mut query = self
+        let plan = filter.plan(&scope)?;
+        let authorize = |asset: Asset| match project {
+            Some(project) => project.contains(asset),
+            None => caller.authorize(asset, None),
+        };
+        let (mut items, mut position, mut looked) = (Vec::new(), after, 0);
+        let rounds = if plan.source.has_records() { ROUNDS } else { ROUNDS_OF_IDS };
+        for round in 0..rounds {
+            let wanted = if round == 0 { limit + 1 } else { LOOKED_AGAIN };
+            let (found, more) = self.read(&plan, &scope, position.as_deref(), wanted).await?;
+            looked += found.len();
+            position = found.last().map(|(position, _)| position.clone()).or(position);
+            for (at, asset) in self.records(found).await? {
+                // An entry may lag behind its record, or the record may have left the scope since.
+                if !filter.admits(&asset) || plan.source.position(&asset) != at {
+                    continue;
+                }
+                let Ok(asset) = authorize(asset) else { continue };
+                if items.len() == limit {
+                    let next = items.last().map(|last: &Authorized<Asset, View>| plan.source.position(last));
+                    return Ok(Page { items, next, looked: None });
+                }
+                items.push(asset);
+            }
+            if !more {
+                return Ok(Page { items, next: None, looked: None });
+            }
+            if looked >= LOOKED_MOST {
+                break;
+            }
+        }
+        Ok(Page { items, next: position, looked: Some(looked) })
+    }
+
+    /// What the plan's partitions have after a position, merged, in order; and whether there is more.
+    async fn read(
+        &self,
+        plan: &Plan,
+        scope: &Scope,
+        after: Option<&str>,
+        wanted: usize,
+    ) -> Result<(Vec<(String, Found)>, bool)> {
+        let parts =
+            plan.partitions.iter().map(|(partition, kind)| self.part(plan, scope, (partition, kind), after, wanted));
+        let parts = try_join_all(parts).await?;
+        let more = parts.iter().any(|part| part.more);
+        // What lies behind the last of a partition that has more may not be all that lies there.
+        let ends = parts.iter().filter(|part| part.more).filter_map(|part| part.found.last());
+        let ends = ends.map(|(position, _)| position.clone());
+        let end = if plan.descending { ends.max() } else { ends.min() };
+        let mut found: Vec<_> = parts.into_iter().flat_map(|part| part.found).collect();
+        if plan.descending {
+            found.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
+            found.retain(|(position, _)| end.as_ref().is_none_or(|end| position >= end));
+        } else {
+            found.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+            found.retain(|(position, _)| end.as_ref().is_none_or(|end| position <= end));
+        }
+        Ok((found, more))
+    }
+
+    async fn part(
+        &self,
+        plan: &Plan,
+        scope: &Scope,
+        (partition, kind): (&str, &str),
+        after: Option<&str>,
+        wanted: usize,
+    ) -> Result<Part> {
+        // What sort keys begin with; none is below the first of these or above the second.
+        let (mut low, mut high) = (format!("{kind}{}", plan.prefix), format!("{kind}{}\u{10ffff}", plan.prefix));
+        if let Some(after) = after {
+            *(if plan.descending { &mut high } else { &mut low }) = format!("{kind}{after}");
+        }
+        if low.is_empty() {
+            // A key is no empty string.
+            low.push('\u{1}');
+        }
+        if low > high {
+            return Ok(Part { found: Vec::new(), more: false });
+        }
+        let keys = Keys::of(plan.source, scope);
+        let page = self
             .client
             .query()
             .table_name(&self.name)
-            .index_name(index)
-            .scan_index_forward(false)
-            .key_condition_expression("#index = :index")
-            .expression_attribute_names("#index", attribute)
-            .expression_attribute_values(":index", text(&value))
-            .set_exclusive_start_key(listing.before.map(|id| start_key(id, attribute, &value)));
-        let mut filters = Vec::new();
-        if let (Some(kind), Some(_)) = (listing.kind, &listing.project) {
-            filters.push("#kind = :kind");
-            query = query.expression_attribute_names("#kind", "kind").expression_attribute_values(":kind", text(kind));
+            .set_index_name(keys.index.map(ToOwned::to_owned))
+            .key_condition_expression("#partition = :partition AND #sort BETWEEN :low AND :high")
+            .expression_attribute_names("#partition", keys.partition)
+            .expression_attribute_names("#sort", keys.sort)
+            .expression_attribute_values(":partition", text(partition))
+            .expression_attribute_values(":low", text(low))
+            .expression_attribute_values(":high", text(high))
+            .scan_index_forward(!plan.descending)
+            // One more, since the position itself is in the range.
+            .limit(i32::try_from(wanted + 1).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(unexpected)?;
+        let more = page.last_evaluated_key.is_some();
+        let mut found = Vec::new();
+        for item in page.items.unwrap_or_default() {
+            let sort = item.get(keys.sort).and_then(|sort| sort.as_s().ok());
+            let position = sort.and_then(|sort| sort.strip_prefix(kind)).map(ToOwned::to_owned);
+            let position = position.ok_or_else(|| malformed("an entry of a list without its sort key"))?;
+            if Some(position.as_str()) == after {
+                continue;
+            }
+            let entry = match plan.source {
+                Source::All | Source::Facet => Found::Record(Box::new(asset_of(item)?)),
+                Source::Name | Source::Tag => Found::Id(id_of(&item)?),
+            };
+            found.push((position, entry));
         }
-        if let Some(status) = listing.status {
-            filters.push("#status = :status");
-            query = query
-                .expression_attribute_names("#status", "status")
-                .expression_attribute_values(":status", text(status));
-        }
-        if let Some(tag) = &listing.tag {
-            filters.push("contains(#tags, :tag)");
-            query = query.expression_attribute_names("#tags", "tags").expression_attribute_values(":tag", text(tag));
-        }
-        // One more than asked for tells whether there is a next page.
-        let mut looked_at = listing.limit + 1;
-        if !filters.is_empty() {
-            looked_at = looked_at.max(LOOKED_AT);
-            query = query.filter_expression(filters.join(" AND "));
-        }
-        let page = query.limit(i32::try_from(looked_at).unwrap_or(i32::MAX)).send().await.map_err(unexpected)?;
-        let looked_at_last = page.last_evaluated_key().and_then(id_of);
-        let mut assets = page.items.unwrap_or_default().into_iter().map(asset_of).collect::<Result<Vec<_>>>()?;
-        let next = if assets.len() > listing.limit {
-            assets.truncate(listing.limit);
-            assets.last().map(|asset| asset.id)
-        } else {
-            looked_at_last
+        Ok(Part { found, more })
+    }
+
+    /// The records of what was found, in the same order; those that are gone are left out.
+    async fn records(&self, found: Vec<(String, Found)>) -> Result<Vec<(String, Asset)>> {
+        let ids = found.iter().filter_map(|(_, found)| match found {
+            Found::Id(id) => Some(*id),
+            Found::Record(_) => None,
+        });
+        let ids: Vec<AssetId> = ids.collect();
+        let assets = try_join_all(ids.chunks(RECORDS_AT_ONCE).map(|ids| self.assets(ids))).await?;
+        let mut assets: HashMap<_, _> = assets.into_iter().flatten().map(|asset| (asset.id, asset)).collect();
+        let record = |(position, found)| match found {
+            Found::Record(asset) => Some((position, *asset)),
+            Found::Id(id) => assets.remove(&id).map(|asset| (position, asset)),
         };
-        let readable = |asset| match &listing.project {
-            Some(project) => project.contains(asset),
-            None => caller.read(asset, None),
-        };
-        Ok(Page { items: assets.into_iter().map(readable).collect::<Result<_>>()?, next })
+        Ok(found.into_iter().filter_map(record).collect())
     }
 }
 
-pub(super) fn owner_and_kind(owner: &Subject, kind: Kind) -> String {
-    format!("{kind}#{owner}")
+/// The names of a source's keys.
+struct Keys {
+    index: Option<&'static str>,
+    partition: &'static str,
+    sort: &'static str,
 }
 
-fn start_key(id: AssetId, attribute: &str, value: &str) -> Item {
-    let mut start = key(format!("ASSET#{id}"), "ASSET".to_owned());
-    start.insert("id".to_owned(), text(id));
-    start.insert(attribute.to_owned(), AttributeValue::S(value.to_owned()));
-    start
+impl Keys {
+    fn of(source: Source, scope: &Scope) -> Self {
+        let (index, partition, sort) = match (source, scope) {
+            (Source::All, Scope::Owner(_)) => (Some("by_owner"), "list_owner", "id"),
+            (Source::All, Scope::Project(_)) => (Some("by_project"), "list_project", "id"),
+            (Source::Facet, Scope::Owner(_)) => (Some("by_owner_facet"), "owner_facet", "list_sort"),
+            (Source::Facet, Scope::Project(_)) => (Some("by_project_facet"), "project_facet", "list_sort"),
+            (Source::Name, Scope::Owner(_)) => (Some("by_owner_name"), "list_owner", "name_key"),
+            (Source::Name, Scope::Project(_)) => (Some("by_project_name"), "list_project", "name_key"),
+            (Source::Tag, _) => (None, "pk", "sk"),
+        };
+        Self { index, partition, sort }
+    }
 }
 
-fn id_of(key: &Item) -> Option<AssetId> {
-    AssetId::parse(key.get("id")?.as_s().ok()?).ok()
+/// The asset that an entry or an index without records is about.
+fn id_of(item: &Item) -> Result<AssetId> {
+    let text = |name: &str| item.get(name).and_then(|value: &AttributeValue| value.as_s().ok());
+    let id = text("asset").map(String::as_str).or_else(|| text("pk")?.strip_prefix("ASSET#"));
+    AssetId::parse(id.unwrap_or_default()).map_err(malformed)
 }

@@ -1,7 +1,8 @@
 //! The table: one file per item kind.
 //!
-//! A record is only written on condition that it is still as it was read, and what it takes of its owner's quota changes
-//! in the same transaction. What the table has accepted is also what its stream tells the queues.
+//! A write sets only what it changes, on condition that what it rests on still holds; what the record takes of its owner's
+//! quota, where lists find it and what its history says of it change in the same transaction. What the table has accepted is
+//! also what its stream tells the queues.
 
 mod assets;
 mod history;
@@ -9,18 +10,20 @@ mod idempotency;
 mod ingestions;
 mod listing;
 mod members;
+mod record;
 mod transaction;
 mod usage;
 mod webhooks;
 mod work;
+mod write;
 
 pub use assets::Begun;
+pub use history::HistoryPage;
 pub use idempotency::IdempotencyKey;
 pub use ingestions::{Expected, Fetch, NewIngestion};
-pub use listing::{Listing, Page};
+pub use listing::Page;
 pub use usage::Usage;
 pub use webhooks::ListedEndpoint;
-pub use work::{Message, Work};
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -32,7 +35,7 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-use crate::config::TableConfig;
+use crate::config::{ConfigError, TableConfig, wrong};
 use crate::connections::{retries, warm};
 use quayside_domain::{Error, Result};
 
@@ -43,7 +46,13 @@ type Item = HashMap<String, AttributeValue>;
 pub struct Table {
     client: Client,
     name: String,
+    /// Which function this is, as events name it.
+    function: &'static str,
+    history_days: u64,
 }
+
+/// How this code writes its items. A table that a later version has made its own says so; see [`Table::open`].
+const SCHEMA: u32 = 1;
 
 impl Table {
     /// A client for `function`, which names itself in its requests. Opens no connection yet.
@@ -62,21 +71,44 @@ impl Table {
             );
         settings.set_endpoint_url(config.endpoint.as_ref().map(ToString::to_string));
         settings.set_app_name(AppName::new(function).ok());
-        Self { client: Client::from_conf(settings.build()), name: config.name.clone() }
+        Self {
+            client: Client::from_conf(settings.build()),
+            name: config.name.clone(),
+            function,
+            history_days: config.history_days,
+        }
     }
 
-    /// Opens a connection, with a question about an asset that there cannot be. A function that may not ask it is refused,
-    /// and has its connection all the same.
-    pub async fn warm(&self) {
-        let nothing = key("ASSET#".to_owned(), "ASSET".to_owned());
-        let asked = self.client.get_item().table_name(&self.name).set_key(Some(nothing)).customize();
+    /// Opens a connection, with the question whether a later version of this code has changed the table in a way that this
+    /// one must not write to: then it has left the item `SCHEMA` with a greater number. A function that may not ask that is
+    /// refused, and has its connection all the same.
+    ///
+    /// # Errors
+    /// If the table's schema is newer. That there is no connection yet is no error.
+    pub async fn open(&self) -> std::result::Result<(), ConfigError> {
+        let marker = key("ASSET#".to_owned(), "SCHEMA".to_owned());
+        let asked = self.client.get_item().table_name(&self.name).set_key(Some(marker)).customize();
         let once = aws_sdk_dynamodb::Config::builder().retry_config(retries().with_max_attempts(1));
-        warm("the table", asked.config_override(once).send()).await;
+        let answer = warm("the table", asked.config_override(once).send()).await;
+        let schema = answer.and_then(|answer| answer.item?.get("schema")?.as_n().ok()?.parse::<u32>().ok());
+        match schema {
+            Some(newer) if newer > SCHEMA => {
+                let problem = format!(
+                    "names a table of schema {newer}, and this version knows schema {SCHEMA}: deploy a newer version"
+                );
+                Err(wrong("TABLE_NAME", problem))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// One item by its whole key, as the last write left it.
     async fn get(&self, pk: String, sk: String) -> Result<Option<Item>> {
-        let request = self.client.get_item().table_name(&self.name).set_key(Some(key(pk, sk))).consistent_read(true);
+        self.get_by_key(key(pk, sk)).await
+    }
+
+    async fn get_by_key(&self, key: Item) -> Result<Option<Item>> {
+        let request = self.client.get_item().table_name(&self.name).set_key(Some(key)).consistent_read(true);
         Ok(request.send().await.map_err(unexpected)?.item)
     }
 }

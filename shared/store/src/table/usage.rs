@@ -41,7 +41,7 @@ impl Table {
     /// # Errors
     /// `Unavailable` or `Internal`.
     pub(super) async fn usage(&self, caller: &Caller) -> Result<Usage> {
-        let item = self.get(pk(caller.subject()), "USAGE".to_owned()).await?;
+        let item = self.get(pk(caller.owner()), "USAGE".to_owned()).await?;
         Ok(item.map(|item| Usage::of_item(&item)).unwrap_or_default())
     }
 

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::transaction::Outcome;
 use super::{IdempotencyKey, Item, Table, key, malformed, text, unexpected};
+use quayside_domain::rights::Revoke;
 use quayside_domain::webhook::MAX_ENDPOINTS;
-use quayside_domain::{Caller, Endpoint, EndpointId, Error, Owned, Provider, Result, Subject, Timestamp};
+use quayside_domain::{Authorized, Caller, Endpoint, EndpointId, Error, Provider, Result, Subject, Timestamp};
 
 /// An endpoint in its owner's list.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -25,7 +26,7 @@ pub struct ListedEndpoint {
 
 impl Table {
     /// Records a new endpoint of the caller's. The same request again, by its key, gives the endpoint that it made
-    /// before. Two waves.
+    /// before. Two round trips.
     ///
     /// # Errors
     /// `TooManyEndpoints`; `IdempotencyKeyReused`; `NotFound` if the endpoint that the request made before was revoked;
@@ -36,10 +37,10 @@ impl Table {
         endpoint: Endpoint,
         idempotency: Option<&IdempotencyKey>,
         now: Timestamp,
-    ) -> Result<Owned<Endpoint>> {
+    ) -> Result<Authorized<Endpoint, Revoke>> {
         let remembered = async {
             match idempotency {
-                Some(idempotency) => self.remembered(caller.subject(), idempotency, now).await,
+                Some(idempotency) => self.remembered(caller.owner(), idempotency, now).await,
                 None => Ok(None),
             }
         };
@@ -60,7 +61,9 @@ impl Table {
         if let Some(idempotency) = idempotency {
             writes.push(self.remember(&endpoint.owner, idempotency, &[id], now)?);
         }
-        let Outcome::Refused(refusals) = self.transact(writes).await? else { return caller.own_endpoint(endpoint) };
+        let Outcome::Refused(refusals) = self.transact(writes).await? else {
+            return caller.authorize_endpoint(endpoint);
+        };
         match (idempotency, refusals.get(2)) {
             (Some(idempotency), Some(refusal)) if refusal.failed => {
                 self.made_before(caller, idempotency, refusal.item.as_ref()).await
@@ -74,13 +77,13 @@ impl Table {
         caller: &Caller,
         idempotency: &IdempotencyKey,
         found: Option<&Item>,
-    ) -> Result<Owned<Endpoint>> {
+    ) -> Result<Authorized<Endpoint, Revoke>> {
         let [id] = idempotency.ids_of(found, EndpointId::parse)?[..] else { return Err(Error::IdempotencyKeyReused) };
-        let endpoint = self.find_owned_endpoint(caller, id).await?;
+        let endpoint = self.authorize_endpoint(caller, id).await?;
         if endpoint.is_revoked() { Err(Error::NotFound) } else { Ok(endpoint) }
     }
 
-    /// The caller's endpoints, oldest first. One wave.
+    /// The caller's endpoints, oldest first. One round trip.
     ///
     /// # Errors
     /// `Unavailable` or `Internal`.
@@ -91,22 +94,22 @@ impl Table {
             .table_name(&self.name)
             .consistent_read(true)
             .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
-            .expression_attribute_values(":pk", text(owner_pk(caller.subject())))
+            .expression_attribute_values(":pk", text(owner_pk(caller.owner())))
             .expression_attribute_values(":sk", text(ENTRY));
         let page = query.send().await.map_err(unexpected)?;
         serde_dynamo::from_items(page.items.unwrap_or_default()).map_err(malformed)
     }
 
-    /// The endpoint, with the proof that the caller may revoke it, also if that has happened. One wave.
+    /// The endpoint, with the proof that the caller may revoke it, also if that has happened. One round trip.
     ///
     /// # Errors
     /// `NotFound` if there is none or it is somebody else's; `Unavailable` or `Internal`.
-    pub async fn find_owned_endpoint(&self, caller: &Caller, id: EndpointId) -> Result<Owned<Endpoint>> {
-        caller.own_endpoint(self.find_endpoint(id).await?.ok_or(Error::NotFound)?)
+    pub async fn authorize_endpoint(&self, caller: &Caller, id: EndpointId) -> Result<Authorized<Endpoint, Revoke>> {
+        caller.authorize_endpoint(self.find_endpoint(id).await?.ok_or(Error::NotFound)?)
     }
 
     /// The endpoint that a webhook names, to check the webhook's signature with its secret. Until then it is nobody's.
-    /// One wave.
+    /// One round trip.
     ///
     /// # Errors
     /// `Unavailable` or `Internal`.
@@ -118,12 +121,12 @@ impl Table {
     ///
     /// # Errors
     /// `Unavailable` or `Internal`.
-    pub async fn revoke_endpoint(&self, endpoint: Owned<Endpoint>, now: Timestamp) -> Result<()> {
+    pub async fn revoke_endpoint(&self, endpoint: Authorized<Endpoint, Revoke>, now: Timestamp) -> Result<()> {
         if endpoint.is_revoked() {
             return Ok(());
         }
         let unchanged = self
-            .endpoint_put(&endpoint.revoked(now, endpoint.by()))?
+            .endpoint_put(&endpoint.revoked(now, endpoint.actor()))?
             .condition_expression("#owner = :owner AND attribute_exists(sealed_secret)")
             .expression_attribute_names("#owner", "owner")
             .expression_attribute_values(":owner", text(&endpoint.owner));

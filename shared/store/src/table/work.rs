@@ -1,145 +1,31 @@
-//! What workers act on. They have no caller, so no `Owned`: they take a record because the stream said that it changed,
-//! because it is due, or because storage itself says that its bytes have come.
+//! What workers do with records: claim them, move them on, and find what is due.
 
-use std::ops::Deref;
+use futures_util::future::try_join_all;
 
-use serde::Deserialize;
-
-use super::{Table, malformed, text, unexpected};
-use quayside_domain::{Asset, AssetId, Error, Result, Status, Strategy, Timestamp, TraceParent};
-
-/// How many hash keys the index of what is due is spread over.
-pub(super) const DUE_SHARDS: u8 = 4;
-
-/// A record that changes while it is taken, because it is deleted at this moment, is looked at again so many times: the
-/// message of one that cannot be taken comes back only after its visibility timeout.
-pub(super) const LOOKS: u32 = 5;
-
-/// A record that a worker has taken. Only the table makes one.
-#[derive(Debug)]
-pub struct Work<T>(T);
-
-impl<T> Work<T> {
-    /// The record as the table has just read or written it.
-    pub(super) fn over(value: T) -> Self {
-        Self(value)
-    }
-}
-
-impl<T> Deref for Work<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-/// A queue's message about a changed asset: the event that the pipe put on the bus, whose `detail` is the record of the
-/// table's stream.
-#[derive(Debug, Clone)]
-pub struct Message {
-    id: String,
-    asset: AssetId,
-    version: u64,
-    trace: Option<TraceParent>,
-}
-
-#[derive(Deserialize)]
-struct Event {
-    detail: Detail,
-}
-
-#[derive(Deserialize)]
-struct Detail {
-    dynamodb: StreamRecord,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct StreamRecord {
-    new_image: Image,
-}
-
-#[derive(Deserialize)]
-struct Image {
-    id: DynamoText,
-    version: DynamoNumber,
-    trace: Option<DynamoText>,
-}
-
-#[derive(Deserialize)]
-struct DynamoText {
-    #[serde(rename = "S")]
-    value: String,
-}
-
-#[derive(Deserialize)]
-struct DynamoNumber {
-    #[serde(rename = "N")]
-    value: String,
-}
-
-impl Message {
-    /// Reads the body of the queue's message `id`.
-    ///
-    /// # Errors
-    /// `Internal` if it is no event of the bus.
-    pub fn parse(id: &str, body: &str) -> Result<Self> {
-        let event: Event = serde_json::from_str(body).map_err(malformed)?;
-        let image = event.detail.dynamodb.new_image;
-        Ok(Self {
-            id: id.to_owned(),
-            asset: AssetId::parse(&image.id.value).map_err(malformed)?,
-            version: image.version.value.parse().map_err(malformed)?,
-            trace: image.trace.and_then(|trace| TraceParent::parse(&trace.value)),
-        })
-    }
-
-    /// The asset that it is about.
-    pub fn asset(&self) -> AssetId {
-        self.asset
-    }
-
-    /// Writes into the current span, whose fields they are, which asset (`asset.id`) it is about, and in which trace
-    /// (`trace.id`).
-    pub fn tell(&self) {
-        let span = tracing::Span::current();
-        span.record("asset.id", tracing::field::display(self.asset));
-        if let Some(trace) = self.trace {
-            span.record("trace.id", trace.trace_id());
-        }
-    }
-}
+use super::record::DUE_SHARDS;
+use super::write::ATTEMPTS;
+use super::{Table, text, unexpected};
+use quayside_domain::{
+    Actor, Asset, AssetId, Error, Failure, Message, Metadata, Principal, Result, Sha256, Status, Timestamp,
+    TraceParent, Variant, Work,
+};
 
 impl Table {
     /// Takes an uploaded asset for inspection, and writes so into its record. Gives `None` where there is nothing to do:
     /// the asset has moved on, is gone, or another message's worker has it. The same message may take it again, so that
-    /// a worker that died is followed by another; what the first may still write is then refused.
+    /// a worker that died is followed by another; what the first may still write is then refused. Two round trips.
     ///
     /// # Errors
     /// `Conflict` if the record changes again and again; `Unavailable` or `Internal`.
     pub async fn claim(&self, message: &Message, now: Timestamp) -> Result<Option<Work<Asset>>> {
-        let mut attempt = 1;
-        loop {
-            let asset = self.asset(message.asset).await?;
+        for _ in 0..ATTEMPTS {
+            let asset = self.asset(message.asset()).await?;
             match self.claim_in(Status::Uploaded, asset, message, now).await {
-                Err(Error::Conflict) if attempt < LOOKS => attempt += 1,
+                Err(Error::Conflict) => {}
                 claimed => return claimed,
             }
         }
-    }
-
-    /// An upload in one piece whose bytes are awaited, for storage's own word that they have come. `None` if there is
-    /// none, or it is over.
-    ///
-    /// # Errors
-    /// `Unavailable` or `Internal`.
-    pub async fn find_awaited(&self, id: AssetId) -> Result<Option<Work<Asset>>> {
-        let is_single = |asset: &Asset| {
-            let strategy = asset.upload.as_ref().map(|upload| &upload.strategy);
-            asset.status == Status::AwaitingUpload && matches!(strategy, Some(Strategy::Single))
-        };
-        Ok(self.asset(id).await?.filter(is_single).map(Work::over))
+        Err(Error::Conflict)
     }
 
     /// As [`Table::claim`], of an asset in a status.
@@ -150,22 +36,114 @@ impl Table {
         message: &Message,
         now: Timestamp,
     ) -> Result<Option<Work<Asset>>> {
-        let Some(asset) = asset.filter(|asset| asset.status == status) else { return Ok(None) };
-        if asset.version != message.version && asset.claimed_by.as_deref() != Some(message.id.as_str()) {
+        let Some((work, change)) = asset.and_then(|asset| Work::claim(message, asset, status, now)) else {
             return Ok(None);
-        }
-        let claimed = asset.claimed(now, &message.id);
-        self.replace(&asset, &claimed, None).await?;
-        Ok(Some(Work::over(claimed)))
+        };
+        self.write_housekeeping(&change).await?;
+        Ok(Some(work))
     }
 
-    /// Assets that are due, up to `most` of each shard, those that are due longest first.
+    /// An upload in one piece whose bytes are awaited, for storage's own word that they have come. `None` if there is
+    /// none, or it is over.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Internal`.
+    pub async fn find_pending_upload(&self, id: AssetId, trace: Option<TraceParent>) -> Result<Option<Work<Asset>>> {
+        Ok(self.asset(id).await?.and_then(|asset| Work::pending_upload(asset, trace)))
+    }
+
+    /// Records that storage has all bytes of an upload, as it tells itself; else as [`Table::mark_uploaded`].
+    ///
+    /// # Errors
+    /// `Conflict` if the upload is over; `Unavailable` or `Internal`.
+    pub async fn mark_uploaded_of(&self, work: &Work<Asset>, now: Timestamp, within_seconds: u64) -> Result<()> {
+        self.advance(work, |asset| asset.uploaded(now, within_seconds)).await.map(drop)
+    }
+
+    /// Records the end of an inspection that went well.
+    ///
+    /// # Errors
+    /// `Conflict` if the asset is not the worker's any more; `Unavailable` or `Internal`.
+    pub async fn mark_ready(
+        &self,
+        work: &Work<Asset>,
+        now: Timestamp,
+        sha256: Option<Sha256>,
+        metadata: Metadata,
+        variants: Vec<Variant>,
+    ) -> Result<()> {
+        let ready = |asset: &Asset| asset.ready(now, sha256, metadata.clone(), variants.clone());
+        self.advance(work, ready).await.map(drop)
+    }
+
+    /// Records that the asset failed, as its worker found.
+    ///
+    /// # Errors
+    /// `Conflict` if the asset is not the worker's any more; `Unavailable` or `Internal`.
+    pub async fn mark_failed(&self, work: &Work<Asset>, now: Timestamp, failure: Failure) -> Result<Work<Asset>> {
+        self.advance(work, |asset| asset.failed(now, failure.clone())).await
+    }
+
+    /// Records that an asset failed whose time is over. The record must be as it was found: what somebody does with it at
+    /// this moment goes before.
+    ///
+    /// # Errors
+    /// `Conflict` if the record has changed; `Unavailable` or `Internal`.
+    pub async fn give_up(&self, work: &Work<Asset>, now: Timestamp, failure: Failure) -> Result<Work<Asset>> {
+        let change = work.given_up(now, failure);
+        self.write_once(&change, &self.worker(work.trace())).await?;
+        Ok(work.after(change))
+    }
+
+    /// Records that storage has nothing more of a failed asset.
+    ///
+    /// # Errors
+    /// `Conflict` if the record has changed; `Unavailable` or `Internal`.
+    pub async fn mark_cleaned(&self, work: &Work<Asset>, now: Timestamp) -> Result<()> {
+        self.write_housekeeping(&work.cleaned(now)).await
+    }
+
+    /// Puts an asset that is due off by `seconds`.
+    ///
+    /// # Errors
+    /// `Conflict` if the record has changed; `Unavailable` or `Internal`.
+    pub async fn postpone(&self, work: &Work<Asset>, now: Timestamp, seconds: u64) -> Result<()> {
+        self.write_housekeeping(&work.postponed(now, seconds)).await
+    }
+
+    /// Records that a deleted asset's bytes are gone; a tombstone is left.
+    ///
+    /// # Errors
+    /// `Conflict` if the record has changed; `Unavailable` or `Internal`.
+    pub async fn mark_purged(&self, work: &Work<Asset>, now: Timestamp) -> Result<()> {
+        self.write_once(&work.purged(now), &self.worker(work.trace())).await
+    }
+
+    /// Makes an asset due once more whose bytes were deleted already, for the worker of a message that may have written
+    /// some since.
+    ///
+    /// # Errors
+    /// `Conflict` if the record changes again and again; `Unavailable` or `Internal`.
+    pub async fn purge_again(&self, message: &Message, now: Timestamp) -> Result<()> {
+        for _ in 0..ATTEMPTS {
+            let Some(asset) = self.asset(message.asset()).await? else { return Ok(()) };
+            if !asset.footprint().is_nothing() || asset.due_at.is_some() {
+                return Ok(());
+            }
+            match self.write_housekeeping(&asset.due_again(now)).await {
+                Err(Error::Conflict) => {}
+                written => return written,
+            }
+        }
+        Err(Error::Conflict)
+    }
+
+    /// Assets that are due, up to `most` of each shard, those that are due longest first. Two round trips.
     ///
     /// # Errors
     /// `Unavailable` or `Internal`.
     pub async fn due(&self, now: Timestamp, most: i32) -> Result<Vec<Work<Asset>>> {
-        let mut due = Vec::new();
-        for shard in 0..DUE_SHARDS {
+        let shards = (0..DUE_SHARDS).map(async |shard| {
             let page = self
                 .client
                 .query()
@@ -175,20 +153,18 @@ impl Table {
                 .expression_attribute_values(":shard", text(shard))
                 .expression_attribute_values(":now", text(now))
                 .limit(most)
-                .send()
-                .await
-                .map_err(unexpected)?;
-            for item in page.items() {
-                let pk = item.get("pk").and_then(|pk| pk.as_s().ok()).and_then(|pk| pk.strip_prefix("ASSET#"));
-                let Some(id) = pk.and_then(|id| AssetId::parse(id).ok()) else { continue };
-                // The index may lag behind the record.
-                if let Some(asset) = self.asset(id).await?
-                    && asset.due_at.is_some_and(|due_at| due_at <= now)
-                {
-                    due.push(Work::over(asset));
-                }
-            }
-        }
-        Ok(due)
+                .send();
+            let page = page.await.map_err(unexpected)?;
+            let pks = page.items().iter().filter_map(|item| item.get("pk")?.as_s().ok()?.strip_prefix("ASSET#"));
+            Ok::<_, Error>(pks.filter_map(|id| AssetId::parse(id).ok()).collect::<Vec<_>>())
+        });
+        let ids = try_join_all(shards).await?.concat();
+        // The index may lag behind the records.
+        let assets = try_join_all(ids.into_iter().map(|id| self.asset(id))).await?;
+        Ok(assets.into_iter().flatten().filter_map(|asset| Work::due(asset, now)).collect())
+    }
+
+    fn worker(&self, trace: Option<TraceParent>) -> Actor {
+        Actor { by: Principal::Worker(self.function), trace }
     }
 }

@@ -106,22 +106,28 @@ pub(crate) fn throttling(template: &Template) -> String {
         let words = index.split('_').map(|word| word[..1].to_uppercase() + &word[1..]);
         (words.collect(), format!("{of_table}, {{Name: GlobalSecondaryIndexName, Value: {index}}}"))
     }));
-    let metrics = watched.into_iter().flat_map(|(suffix, dimensions)| {
-        [("reads", "ReadThrottleEvents"), ("writes", "WriteThrottleEvents")].map(|(id, name)| Metric {
-            id: format!("{id}{suffix}"),
-            namespace: "AWS/DynamoDB",
-            name,
-            dimensions: dimensions.clone(),
-        })
-    });
-    let alarm = Alarm {
-        name: "TableThrottled",
-        description: "The table or one of its indexes has refused a hundred requests in five minutes",
+    // An alarm takes ten metrics: the table and nine indexes.
+    assert!(watched.len() <= 10, "more indexes than one alarm can watch");
+    let alarm = |name, description, id: &str, metric| Alarm {
+        name,
+        description,
         label: "refused",
         threshold: 100,
-        metrics: metrics.collect(),
+        metrics: watched
+            .iter()
+            .map(|(suffix, dimensions)| Metric {
+                id: format!("{id}{suffix}"),
+                namespace: "AWS/DynamoDB",
+                name: metric,
+                dimensions: dimensions.clone(),
+            })
+            .collect(),
     };
-    alarm.write()
+    let reads = "The table or one of its indexes has refused reads a hundred times in five minutes";
+    let writes = "The table or one of its indexes has refused writes a hundred times in five minutes";
+    alarm("ReadsThrottled", reads, "reads", "ReadThrottleEvents").write()
+        + "\n"
+        + &alarm("WritesThrottled", writes, "writes", "WriteThrottleEvents").write()
 }
 
 /// The queues that functions work through, or the others: dead letters.
