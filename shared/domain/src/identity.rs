@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::error::{Error, Result};
@@ -112,6 +113,9 @@ pub struct Subject(String);
 impl Subject {
     const MAX_BYTES: usize = 255;
 
+    /// B2's limit for what stands between two slashes of a key, in bytes.
+    const LONGEST_SEGMENT: usize = 250;
+
     /// Takes the `sub` of a token whose signature was checked.
     ///
     /// # Errors
@@ -128,9 +132,11 @@ impl Subject {
         &self.0
     }
 
-    /// The subject as one segment of a storage key: letters, digits, `-` and `_` stay, every other byte becomes `~`
-    /// and two hexadecimal digits. Reversible, so two subjects never share a prefix; never `.` or `..`; and every
-    /// character is one that URLs do not escape.
+    /// The subject as one segment of a storage key. Two subjects never share one. A segment is never `.` or `..`, has at
+    /// most 250 bytes (what B2 allows), and only characters that URLs do not escape.
+    ///
+    /// Letters, digits, `-` and `_` stay. Every other byte becomes `~` and two hexadecimal digits. If that has more than
+    /// 250 bytes, the segment is `~~` and the subject's SHA-256 in hexadecimal instead. `~~` is in no escaped subject.
     pub fn path_segment(&self) -> String {
         let mut segment = String::with_capacity(self.0.len());
         for byte in self.0.bytes() {
@@ -140,6 +146,9 @@ impl Subject {
                 segment.push('~');
                 segment.push_str(&hex::encode([byte]));
             }
+        }
+        if segment.len() > Self::LONGEST_SEGMENT {
+            return format!("~~{}", hex::encode(Sha256::digest(&self.0)));
         }
         segment
     }
@@ -179,6 +188,46 @@ mod tests {
         assert_eq!(segment("a/../b"), "a~2f~2e~2e~2fb");
         assert_ne!(segment("a~7c"), segment("a|"));
         assert_eq!(segment("é"), "~c3~a9");
+    }
+
+    #[test]
+    fn a_subject_whose_segment_would_be_too_long_is_hashed() {
+        let segment = |sub: &str| Subject::parse(sub).unwrap().path_segment();
+        assert_eq!(segment(&"a".repeat(250)), "a".repeat(250));
+        // What `sha256sum` says of 251 times `a`.
+        let hashed = "~~772f911dd9d6692897188d0b03f718fb5fbd02020d0fce1374f1354a31205024";
+        assert_eq!(segment(&"a".repeat(251)), hashed);
+        assert_eq!(segment(&"|".repeat(83)), "~7c".repeat(83));
+        assert!(segment(&"|".repeat(84)).starts_with("~~"));
+    }
+
+    #[test]
+    fn no_two_subjects_share_a_segment_and_every_segment_fits() {
+        use rand::prelude::*;
+        let mut random = rand::rngs::StdRng::seed_from_u64(12);
+        // Little variety, so that escapes and what looks like them meet.
+        let alphabet = ["a", "7", "c", "~", "~7c", "|", ".", "/", "-", "é", "~~"];
+        let mut subjects = std::collections::BTreeMap::new();
+        let mut hashed = 0;
+        for _ in 0..20_000 {
+            let wanted = if random.random() { random.random_range(1..4) } else { random.random_range(60..=255) };
+            let mut sub = String::new();
+            while let Some(next) = alphabet.choose(&mut random)
+                && sub.len() + next.len() <= wanted
+            {
+                sub.push_str(next);
+            }
+            let Ok(subject) = Subject::parse(&sub) else { continue };
+            let segment = subject.path_segment();
+            assert!(segment.len() <= 250 && !segment.contains(['/', '.', '%']), "{sub}: {segment}");
+            hashed += usize::from(segment.starts_with("~~"));
+            let of = subjects.entry(segment).or_insert_with(|| sub.clone());
+            assert_eq!(*of, sub);
+            // A subject that looks like the segment of another has a segment of its own.
+            let like = subject.path_segment();
+            assert_eq!(Subject::parse(&like).unwrap().path_segment() == like, !like.contains('~'), "{like}");
+        }
+        assert!(hashed > 1000 && subjects.len() - hashed > 1000, "{hashed} of {}", subjects.len());
     }
 
     #[test]

@@ -243,7 +243,9 @@ pub(super) fn disposition(name: &FileName, content_type: MediaType) -> String {
     format!("{way}; filename*=UTF-8''{}", name.percent_encoded())
 }
 
-/// What an object says of itself, so that the table can be rebuilt from the bucket. The values are ASCII, as headers are.
+/// What an object's metadata says about it, so that records can be found or rebuilt from the bucket. The values are
+/// ASCII, as headers are. `owner` is the owner's segment in keys: for a subject that is too long to stand there it is a
+/// hash, and the record of `asset` has the subject.
 pub(super) fn self_description(
     location: &Location,
     id: AssetId,
