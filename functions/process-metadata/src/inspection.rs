@@ -12,7 +12,7 @@ use quayside_store::storage::NewObject;
 use sha2::Digest;
 
 use crate::ranges::{NotRead, Stored};
-use crate::{App, found};
+use crate::{App, metadata};
 
 /// What inspection came to.
 pub(crate) enum Verdict {
@@ -132,7 +132,7 @@ impl Judge {
             Err(error @ render::Error::Failed) => return Err(Error::Unavailable(error.into())),
         };
         let blurhash = thumbnails.as_ref().map(|thumbnails| thumbnails.blurhash.clone());
-        let metadata = found::of_image(image, blurhash, self.keep_location);
+        let metadata = metadata::of_image(image, blurhash, self.keep_location);
         Ok(Ok(Sound { bytes, sha256, metadata, thumbnails }))
     }
 
@@ -150,8 +150,8 @@ impl Judge {
 }
 
 fn accept(kind: Kind, media: Media, config: &ProcessingConfig, keep_location: bool) -> Result<Metadata, Failure> {
-    found::check_limits(kind, &media, config)?;
-    Ok(found::of_media(media, keep_location))
+    metadata::check_limits(kind, &media, config)?;
+    Ok(metadata::of_media(media, keep_location))
 }
 
 /// A large file that is no image is judged by what its ends and its headers say, and read whole only where it has to be

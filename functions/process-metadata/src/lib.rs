@@ -4,8 +4,8 @@
 //! A message is worked on at least once. A failure that may pass is the queue's to repeat; on the last attempt the asset
 //! goes to `failed` with `processing_gave_up`, and the message to the dead letters.
 
-mod found;
 mod inspection;
+mod metadata;
 mod ranges;
 
 use std::time::{Duration, Instant};
