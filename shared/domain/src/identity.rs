@@ -57,7 +57,7 @@ impl ProjectId {
     /// `invalid_project_id` for anything else.
     pub fn parse(text: &str) -> Result<Self> {
         canonical_uuid(text).map(Self).ok_or_else(|| {
-            Error::invalid("invalid_project_id", "projectId", "A project id is a UUID in lower case, with hyphens.")
+            Error::invalid("invalid_project_id", "projectId", "`projectId` must be a UUID in lower case, with hyphens.")
         })
     }
 }
@@ -97,7 +97,7 @@ impl fmt::Display for EndpointId {
 }
 
 fn not_an_id() -> Error {
-    Error::invalid("invalid_id", "id", "An id is a UUID in lower case, with hyphens.")
+    Error::invalid("invalid_id", "id", "The id must be a UUID in lower case, with hyphens.")
 }
 
 fn canonical_uuid(text: &str) -> Option<Uuid> {

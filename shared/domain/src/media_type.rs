@@ -149,7 +149,11 @@ impl MediaType {
     /// `type_not_allowed` if it is not among `allowed`; the sentence lists those that are.
     pub fn parse_allowed(text: &str, allowed: &[Self]) -> Result<Self> {
         Self::parse(text).filter(|found| allowed.contains(found)).ok_or_else(|| {
-            Error::invalid("type_not_allowed", "contentType", format!("Allowed types are {}.", names(allowed)))
+            Error::invalid(
+                "type_not_allowed",
+                "contentType",
+                format!("This type is not allowed. Allowed types are {}.", names(allowed)),
+            )
         })
     }
 
@@ -250,7 +254,7 @@ mod tests {
     fn a_type_outside_the_list_is_refused_with_the_list() {
         let jpeg = MediaType::parse("image/jpeg").unwrap();
         let error = MediaType::parse_allowed("text/html", &[jpeg]).unwrap_err();
-        assert_eq!(error.to_string(), "Allowed types are image/jpeg.");
+        assert_eq!(error.to_string(), "This type is not allowed. Allowed types are image/jpeg.");
         assert!(MediaType::parse_allowed("image/png", &[jpeg]).is_err());
     }
 }

@@ -31,16 +31,16 @@ impl FileName {
     pub fn parse(text: &str) -> Result<Self> {
         let wrong = |detail: &str| Err(Error::invalid("invalid_filename", "filename", detail));
         if text.chars().count() > Self::MAX_CHARACTERS {
-            return wrong("A file name has at most 255 characters.");
+            return wrong("A file name must have at most 255 characters.");
         }
         if text.contains(['/', '\\']) {
-            return wrong("A file name has no / and no \\; send the name without its folder.");
+            return wrong("A file name must not contain `/` or `\\`. Send the name without its folder.");
         }
         if text.chars().any(|c| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')) {
-            return wrong("A file name has no control characters.");
+            return wrong("A file name must not contain control characters or characters that reorder text.");
         }
         if text.chars().all(|c| c == '.' || c.is_whitespace()) {
-            return wrong("A file name needs a character that is not a dot or a space.");
+            return wrong("A file name must contain a character that is not a dot or a space.");
         }
         Ok(Self(text.to_owned()))
     }
@@ -101,10 +101,14 @@ impl ByteSize {
     /// `invalid_size` for 0 and for more than any store holds.
     pub fn new(bytes: u64) -> Result<Self> {
         if bytes == 0 {
-            return Err(Error::invalid("invalid_size", "size", "An empty file cannot be uploaded."));
+            return Err(Error::invalid(
+                "invalid_size",
+                "size",
+                "`size` must be a positive integer (bytes). An empty file cannot be uploaded.",
+            ));
         }
         if bytes > Self::MAX {
-            return Err(Error::invalid("invalid_size", "size", "The size is more bytes than any store holds."));
+            return Err(Error::invalid("invalid_size", "size", "`size` must be at most 9007199254740991 (bytes)."));
         }
         Ok(Self(bytes))
     }
@@ -130,7 +134,7 @@ impl Sha256 {
     pub fn parse(text: &str) -> Result<Self> {
         let mut digest = [0; 32];
         hex::decode_to_slice(text, &mut digest)
-            .map_err(|_| Error::invalid("invalid_sha256", "sha256", "A SHA-256 is 64 hexadecimal digits."))?;
+            .map_err(|_| Error::invalid("invalid_sha256", "sha256", "`sha256` must be 64 hexadecimal digits."))?;
         Ok(Self(digest))
     }
 }
@@ -192,13 +196,15 @@ impl Tags {
     pub fn parse(texts: Vec<String>) -> Result<Self> {
         let wrong = |detail: &str| Err(Error::invalid("invalid_tags", "tags", detail));
         if texts.len() > Self::MAX_TAGS {
-            return wrong("An asset has at most 20 tags.");
+            return wrong("`tags` must have at most 20 entries.");
         }
         let mut tags = Vec::with_capacity(texts.len());
         for text in texts {
             if text.trim().is_empty() || text.chars().count() > Self::MAX_CHARACTERS || text.contains(char::is_control)
             {
-                return wrong("A tag has 1 to 64 characters, none of them a control character.");
+                return wrong(
+                    "A tag must have 1 to 64 characters, none of them a control character, not all of them spaces.",
+                );
             }
             if !tags.contains(&text) {
                 tags.push(text);

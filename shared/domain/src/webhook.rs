@@ -81,7 +81,7 @@ impl SigningSecret {
     pub fn parse(text: &str) -> Result<Self> {
         let encoded = text.strip_prefix(Self::PREFIX);
         encoded.and_then(|encoded| BASE64_STANDARD.decode(encoded).ok()).and_then(Self::of_bytes).ok_or_else(|| {
-            let detail = "A signing secret is whsec_ and 24 to 64 bytes in base64, as the provider shows it.";
+            let detail = "`secret` must be `whsec_` and 24 to 64 bytes in base64, as the provider shows it.";
             Error::invalid("invalid_secret", "secret", detail)
         })
     }
