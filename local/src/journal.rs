@@ -45,6 +45,8 @@ pub struct Entry {
     pub by: String,
     /// The rights to the table that it took, as the functions' roles name them: `GetItem ASSET#`. Empty for storage.
     pub rights: BTreeSet<String>,
+    /// The write units that the table says it took, those of its indexes included.
+    pub write_units: u64,
     /// When the request's head had arrived, in microseconds since the journal was made, on a monotonic clock.
     pub started_at_micros: u64,
     /// When the last byte of the answer was handed to the connection, on the same clock.
@@ -168,6 +170,7 @@ impl Journal {
                 key: key.map(str::to_owned),
                 by: by.to_owned(),
                 rights: BTreeSet::new(),
+                write_units: 0,
                 started_at_micros: now,
                 ended_at_micros: now,
                 status: None,
@@ -227,6 +230,14 @@ impl Pending {
     pub fn needing(mut self, rights: BTreeSet<String>) -> Self {
         if let Some(entry) = &mut self.entry {
             entry.rights = rights;
+        }
+        self
+    }
+
+    /// Notes the write units that the request took.
+    pub fn taking(mut self, write_units: u64) -> Self {
+        if let Some(entry) = &mut self.entry {
+            entry.write_units = write_units;
         }
         self
     }

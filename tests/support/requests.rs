@@ -13,6 +13,7 @@ pub struct Asked {
     pub by: String,
     /// The rights to the table that it took: `GetItem ASSET#`.
     pub rights: BTreeSet<String>,
+    pub write_units: u64,
     pub started_at_micros: u64,
     pub ended_at_micros: u64,
     pub status: Option<u16>,

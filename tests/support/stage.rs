@@ -114,7 +114,7 @@ impl Stage {
     }
 
     /// Asks in the table's own protocol, in which `given/table.json` is written.
-    async fn ask_table(&self, operation: &str, mut input: Value) -> Value {
+    pub async fn ask_table(&self, operation: &str, mut input: Value) -> Value {
         /// The embedded table wants to be asked by somebody, and does not mind whom.
         const SOMEBODY: &str = "AWS4-HMAC-SHA256 Credential=tests/20251121/local/dynamodb/aws4_request, \
             SignedHeaders=host;x-amz-date, Signature=0";

@@ -13,7 +13,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use dynoxide::Database;
 use dynoxide::server::serve_with_shutdown;
-use http::header::{CONNECTION, CONTENT_TYPE, HOST, ORIGIN, TRANSFER_ENCODING, USER_AGENT};
+use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, ORIGIN, TRANSFER_ENCODING, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use http_body::Body;
 use http_body_util::{BodyExt, Full, Limited};
@@ -44,6 +44,9 @@ const ASKED_FOR: &str = "This error was asked for by a fault of the local system
 /// Operations after which there is nothing new in the stream. After any other the pipe has a look.
 const READS: [&str; 7] =
     ["BatchGetItem", "DescribeTable", "DescribeTimeToLive", "GetItem", "ListTables", "Query", "TransactGetItems"];
+
+/// The operations whose write units are in the log.
+const METERED: [&str; 4] = ["DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"];
 
 /// Closes the connection without an answer.
 #[derive(Debug, thiserror::Error)]
@@ -207,11 +210,13 @@ impl Proxy {
             .build()
             .map_err(|_| BreakOff)?;
         let writes = !READS.contains(&operation);
+        let body = if METERED.contains(&operation) { metered(body) } else { body };
         let mut forwarded = Request::new(Full::new(body));
         *forwarded.method_mut() = head.method;
         *forwarded.uri_mut() = target;
         *forwarded.headers_mut() = head.headers;
         end_to_end(forwarded.headers_mut());
+        forwarded.headers_mut().remove(CONTENT_LENGTH);
         let answer = self.client.request(forwarded).await;
         if writes {
             self.table.shared.written.notify_one();
@@ -221,6 +226,7 @@ impl Proxy {
         let (mut head, body) = answer.into_parts();
         let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else { return Err(BreakOff) };
         let body = body.to_bytes();
+        let pending = if METERED.contains(&operation) { pending.taking(units(&body)) } else { pending };
         if fault == Some(FaultKind::LoseAnswer) {
             pending.break_off(bytes_in, 0);
             return Err(BreakOff);
@@ -229,6 +235,28 @@ impl Proxy {
         end_to_end(&mut head.headers);
         Ok(Response::from_parts(head, Full::new(body)))
     }
+}
+
+/// The same request, which asks what it takes as well.
+fn metered(body: Bytes) -> Bytes {
+    match serde_json::from_slice::<Value>(&body) {
+        Ok(Value::Object(mut request)) => {
+            request.insert("ReturnConsumedCapacity".to_owned(), "TOTAL".into());
+            Value::Object(request).to_string().into()
+        }
+        _ => body,
+    }
+}
+
+/// The write units that an answer says its request took.
+fn units(answer: &[u8]) -> u64 {
+    let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
+    let taken = match &answer["ConsumedCapacity"] {
+        Value::Array(tables) => tables.iter().collect(),
+        table => vec![table],
+    };
+    // Writes take whole units.
+    taken.iter().filter_map(|table| table["CapacityUnits"].as_f64()).sum::<f64>() as u64
 }
 
 /// Who is asked for what: the table for `PutItem` by `DynamoDB_20120810.PutItem`.
