@@ -341,8 +341,9 @@ impl Authorized<ProjectId, List> {
         if asset.project != Some(self.value) {
             return Err(Error::NotFound);
         }
+        let standing = if asset.owner == self.caller { Standing::Owner } else { self.standing };
         let (caller, actor) = (self.caller.clone(), self.actor.clone());
-        Ok(Authorized { value: asset, standing: self.standing, caller, actor, right: PhantomData })
+        Ok(Authorized { value: asset, standing, caller, actor, right: PhantomData })
     }
 }
 
