@@ -42,9 +42,10 @@ fn trash_sort(deleted_at: Timestamp, id: AssetId) -> String {
     format!("{:012x}-{id}", deleted_at.milliseconds())
 }
 
-/// The place of an asset in a list by name: the folded name, at most 200 bytes of it, and the id.
+/// The place of an asset in a list by name: the folded name, at most 200 bytes of it, and the id. Between them stands what
+/// is less than any character of a name, so that a name comes before those that it is the beginning of.
 pub fn name_key(asset: &Asset) -> String {
-    format!("{}#{}", fold(asset.name.as_str()), asset.id)
+    format!("{}\u{1}{}", fold(asset.name.as_str()), asset.id)
 }
 
 /// A name as lists compare it: compatibility forms made one, lower case, without diacritics (Unicode Standard Annex 15,
