@@ -68,11 +68,8 @@ async fn an_upload_that_is_edited_all_the_time_is_inspected_once_and_keeps_every
         stop.store(true, Ordering::Relaxed);
         let edits = editor.await.unwrap();
         let (_, history) = ready_though_edited(&ada, &id, edits).await;
-        let expected = [
-            ("asset.created", "user:ada"),
-            ("asset.uploaded", "user:ada"),
-            ("asset.ready", "worker:process-metadata"),
-        ];
+        let expected =
+            [("asset.created", "user:ada"), ("asset.uploaded", "user:ada"), ("asset.ready", "worker:process-metadata")];
         assert_eq!(without_edits(&history), expected);
     }
     system.assert_all_agrees().await;
@@ -87,9 +84,9 @@ async fn a_file_that_is_edited_while_it_is_fetched_is_fetched_once_and_keeps_eve
     let length = film.len().to_string();
     let reply = Reply::new(200, &[("Content-Type", "video/mp4"), ("Content-Length", &length)]);
     // Long enough that its progress is written between the edits.
-    let reply = film.chunks(film.len() / 8 + 1).fold(reply, |reply, part| {
-        reply.then(part).then_waits(Duration::from_millis(800))
-    });
+    let reply = film
+        .chunks(film.len() / 8 + 1)
+        .fold(reply, |reply, part| reply.then(part).then_waits(Duration::from_millis(800)));
     let id = ingest(&ada, json!({"url": source.serve("/film.mp4", [reply]), "name": "0.mp4"})).await;
     let stop = Arc::new(AtomicBool::default());
     let editor = tokio::spawn(edit_in_a_loop(system.user("ada").await, id.clone(), stop.clone()));
@@ -119,7 +116,8 @@ async fn an_upload_takes_as_many_write_units_as_the_costs_say() {
     for (project, most) in [(None, OWN), (Some(&project), IN_PROJECT)] {
         let before = system.asked_since(0).await.last().map_or(0, |last| last.number);
         let picture = files::png(320, 240);
-        let declared = json!({"filename": "a.png", "contentType": "image/png", "size": picture.len(), "projectId": project});
+        let declared =
+            json!({"filename": "a.png", "contentType": "image/png", "size": picture.len(), "projectId": project});
         let begun = ada.post("/v1/uploads", &declared).await.expect(201);
         let id = begun["assetId"].as_str().unwrap();
         ada.bring(&begun, &picture).await;
@@ -127,7 +125,8 @@ async fn an_upload_takes_as_many_write_units_as_the_costs_say() {
         assert_eq!(ada.inspected(id).await["status"], "ready");
         let asked = system.asked_since(before).await;
         let writes = asked.iter().filter(|asked| asked.write_units > 0);
-        let writes: Vec<_> = writes.map(|asked| (asked.by.as_str(), asked.operation.as_str(), asked.write_units)).collect();
+        let writes: Vec<_> =
+            writes.map(|asked| (asked.by.as_str(), asked.operation.as_str(), asked.write_units)).collect();
         let units: u64 = writes.iter().map(|(_, _, units)| units).sum();
         assert!(units > 0 && units <= most, "{units} units, and {most} at most: {writes:?}");
         println!("an upload takes {units} write units: {writes:?}");

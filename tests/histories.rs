@@ -12,8 +12,9 @@ use quayside_domain::rights::ViewHistory;
 use quayside_domain::upload::Parts;
 use quayside_domain::usage::Allowance;
 use quayside_domain::{
-    Asset, AssetId, Authorized, ByteSize, Caller, Edit, Error, EventKind, Failure, FailureCode, FileName, Kind, MediaType,
-    Message, Metadata, Result, Sha256, SourceUrl, Status, Strategy, Subject, Tags, Timestamp, Upload, Work, rights,
+    Asset, AssetId, Authorized, ByteSize, Caller, Edit, Error, EventKind, Failure, FailureCode, FileName, Kind,
+    MediaType, Message, Metadata, Result, Sha256, SourceUrl, Status, Strategy, Subject, Tags, Timestamp, Upload, Work,
+    rights,
 };
 use quayside_store::config::{TableConfig, Variables};
 use quayside_store::connections::http_client;
@@ -243,7 +244,8 @@ impl History<'_> {
     /// Everything that is said of the records agrees with them.
     async fn agrees(&self, seed: u64) {
         let items = self.world.items().await;
-        let (mut assets, mut events, mut entries) = (Vec::new(), BTreeMap::<AssetId, Vec<Event>>::new(), BTreeSet::new());
+        let (mut assets, mut events, mut entries) =
+            (Vec::new(), BTreeMap::<AssetId, Vec<Event>>::new(), BTreeSet::new());
         let mut usage = Item::new();
         for item in items {
             let (pk, sk) = (text(&item, "pk"), text(&item, "sk"));
@@ -274,7 +276,8 @@ impl History<'_> {
             assert_eq!(asset.stage, count(&[Created, Uploaded, Reprocessed, Ready, Failed, Deleted]), "history {seed}");
             assert_eq!(asset.revision, 1 + count(&[Edited, Deleted]), "history {seed}");
             assert_eq!(u64::from(asset.purged_at.is_some()), count(&[Purged]), "history {seed}");
-            let stages: BTreeSet<_> = events.iter().filter(|event| event.what != Edited).map(|event| event.stage).collect();
+            let stages: BTreeSet<_> =
+                events.iter().filter(|event| event.what != Edited).map(|event| event.stage).collect();
             assert_eq!(stages.len() as u64, asset.stage, "one event for each stage in history {seed}");
         }
 
@@ -478,9 +481,7 @@ async fn an_attribute_that_this_version_does_not_know_outlives_every_transition(
 async fn a_table_of_a_later_version_is_not_opened() {
     let world = World::start().await;
     world.table.open().await.unwrap();
-    let marker = |schema: u32| {
-        json!({"Item": {"pk": {"S": "ASSET#"}, "sk": {"S": "SCHEMA"}, "schema": {"N": schema.to_string()}}})
-    };
+    let marker = |schema: u32| json!({"Item": {"pk": {"S": "ASSET#"}, "sk": {"S": "SCHEMA"}, "schema": {"N": schema.to_string()}}});
     world.stage.ask_table("PutItem", marker(1)).await;
     world.table.open().await.unwrap();
     world.stage.ask_table("PutItem", marker(2)).await;
@@ -494,8 +495,7 @@ async fn the_largest_event_is_far_from_what_the_bus_takes() {
     let world = World::start().await;
     let sub = "\u{1f3b7}".repeat(63);
     let asset = world.begin(&caller(&sub, &[]), Kind::Image, Tags::default()).await;
-    let asset: Authorized<Asset, ViewHistory> =
-        world.table.authorize(&caller(&sub, &[]), asset.id).await.unwrap();
+    let asset: Authorized<Asset, ViewHistory> = world.table.authorize(&caller(&sub, &[]), asset.id).await.unwrap();
     let page = world.table.history(&asset, 1, None).await.unwrap();
     let event = page.events.first().unwrap();
     // With every character written as an escape, and the pipe's own words around it.

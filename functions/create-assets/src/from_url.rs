@@ -128,7 +128,7 @@ fn items(value: &Value) -> Result<Vec<Value>> {
 fn describe(app: &App, mut fields: Fields) -> Result<File> {
     let FileAtUrl { url, name, r#type: expected, project_id: project, sha256, tags } = FileAtUrl {
         url: fields.required("url", |value| url(app, value))?,
-        name: fields.optional("name", |name| read::filename(name).map_err(|error| error.in_field("name")))?,
+        name: fields.optional("name", read::name)?,
         r#type: fields.optional("type", |value| expected(app, value))?,
         project_id: fields.optional("projectId", read::project_id)?,
         sha256: fields.optional("sha256", read::sha256)?,

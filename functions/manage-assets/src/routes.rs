@@ -3,7 +3,7 @@
 use quayside_domain::listing::Order;
 use quayside_domain::{Kind, ProjectId, Status, Tags};
 use quayside_edge::describe::Operation;
-use quayside_edge::describe::examples::{PROJECT, asset};
+use quayside_edge::describe::examples::{ASSET, CREATED_AT, PROJECT, asset};
 use quayside_edge::http::{AssetJson, Route};
 use serde_json::json;
 
@@ -18,6 +18,18 @@ pub(crate) const HISTORY: Route<1> = Route::new("GET", "/v1/assets/{id}/history"
 pub(crate) const DELETE: Route<1> = Route::new("DELETE", "/v1/assets/{id}");
 pub(crate) const PROCESS: Route<1> = Route::new("POST", "/v1/assets/{id}/process");
 
+const LIST_TEXT: &str = "The caller's own, or all of a project that the caller is a member of. Deleted assets are only in the \
+                         list of `status=deleted`, which is sorted by the time of deletion. A page that is not the last has \
+                         an asset, or says in `looked` how many entries it has looked at.";
+const NAME: &str =
+    "Only those whose name begins so, whatever the case and without diacritics. They are sorted by name.";
+const SORT: &str = "`newest` and `oldest` by the time of creation, or in the trash of deletion; `name` without case and \
+                    diacritics, and not in the trash.";
+const EDIT_TEXT: &str = "What is left out stays as it is. The upload, fetch or inspection of the asset goes on. The same edit \
+                         again changes nothing.";
+const HISTORY_TEXT: &str = "What happened to it, newest first, also after it was deleted. Entries are kept for as many days \
+                            as the installation has set.";
+
 /// Describes the routes.
 pub fn operations() -> Vec<Operation> {
     vec![list(), show(), edit(), history(), delete(), process()]
@@ -26,19 +38,20 @@ pub fn operations() -> Vec<Operation> {
 fn list() -> Operation {
     let one_of = |names: Vec<&str>| json!({"type": "string", "enum": names});
     let statuses = Status::ALL.map(Status::as_str).to_vec();
-    let orders = Order::ALL.map(Order::as_str).to_vec();
-    let name = json!({"type": "string", "minLength": 1, "maxLength": 255});
-    let limit = json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 50});
+    let mut order = one_of(Order::ALL.map(Order::as_str).to_vec());
+    order["default"] = Order::default().as_str().into();
+    let name =
+        json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"});
     let mut operation = Operation::new(LIST, "listAssets", "List assets");
     let tag = operation.schema::<Tags>();
     let tag = json!({"$ref": tag["$ref"].as_str().unwrap_or_default().replace("Tags", "Tag")});
     operation
-        .description("The caller's own, or all of a project that the caller is a member of.")
+        .description(LIST_TEXT)
         .parameter("query", "type", false, one_of(Kind::ALL.map(Kind::as_str).to_vec()), "Only those of this kind.")
         .parameter("query", "status", false, one_of(statuses), "Only those in this status; `deleted` lists the trash.")
         .query::<ProjectId>("projectId", "Those of this project.")
         .parameter("query", "tag", false, tag, "Only those with this tag.")
-        .parameter("query", "name", false, name, "Only those whose name begins so, in whatever case. Sorted by name.")
+        .parameter("query", "name", false, name, NAME)
         .parameter(
             "query",
             "sort",
@@ -46,13 +59,12 @@ fn list() -> Operation {
             one_of(orders),
             "`newest` first if left out; the trash, by time of deletion.",
         )
-        .parameter("query", "limit", false, limit, "How many to a page.")
-        .parameter("query", "cursor", false, json!({"type": "string"}), "`nextCursor` of the page before.")
+        .paged()
         .answers::<AssetPage<'_>>(200, "One page.", json!({"items": [asset("ready")], "nextCursor": null}))
         .links_to(200, "listAssets", "cursor", "$response.body#/nextCursor")
         .links_to(200, "getAsset", "id", "$response.body#/items/0/id")
-        .refuses(&["invalid_type", "invalid_status", "invalid_project_id", "invalid_tag", "invalid_limit"])
-        .refuses(&["invalid_name", "invalid_sort", "invalid_cursor", "project_not_found"])
+        .refuses(&["invalid_type", "invalid_status", "invalid_project_id", "invalid_tag", "invalid_name"])
+        .refuses(&["invalid_sort", "project_not_found"])
 }
 
 fn show() -> Operation {
@@ -67,30 +79,34 @@ fn show() -> Operation {
 
 fn edit() -> Operation {
     let mut edited = asset("ready");
-    edited["name"] = "Ferry at dawn.jpg".into();
-    let example = json!({"name": "Ferry at dawn.jpg", "tags": ["holiday"]});
+    edited["name"] = "Ferry.jpg".into();
+    edited["tags"] = json!(["sea"]);
+    edited["revision"] = 2.into();
     Operation::new(EDIT, "editAsset", "Change an asset's name or tags")
-        .description("Whatever is done with its bytes at the moment goes on. What is left out stays as it is.")
+        .description(EDIT_TEXT)
         .of_asset()
-        .may_take::<AssetEdit>(&[("rename", example)])
-        .answers::<AssetJson<'_>>(200, "The asset, edited.", edited)
-        .refuses(&["forbidden", "invalid_filename", "invalid_tags", "conflict"])
+        .may_take::<AssetEdit>(&[("both", json!({"name": "Ferry.jpg", "tags": ["sea"]}))])
+        .answers::<AssetJson<'_>>(200, "The asset as it is now.", edited)
+        .refuses(&["invalid_filename", "invalid_tags", "conflict"])
 }
 
 fn history() -> Operation {
-    let limit = json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 50});
-    let event = json!({
-        "id": "019aa7a0-0000-7000-8000-0000000000e1", "what": "asset.edited", "at": "2026-11-20T18:51:00.123Z",
-        "by": "user:ada", "status": "ready", "revision": 1,
+    let entry = |what: &str, by: &str, status: &str, at: &str, id: &str| json!({"id": id, "what": what, "at": at, "by": by, "status": status, "revision": 1});
+    let [ready, uploaded] = ["019aa7a0-26ae-7b1c-9d2e-3f4a5b6c7d8e", "019aa7a0-1f0a-7e2d-8c3b-4a5968778695"];
+    let example = json!({
+        "items": [
+            entry("asset.ready", "worker:process-metadata", "ready", "2026-11-21T07:14:05.871Z", ready),
+            entry("asset.uploaded", "user:ada", "uploaded", "2026-11-21T07:14:03.914Z", uploaded),
+            entry("asset.created", "user:ada", "awaiting_upload", CREATED_AT, ASSET),
+        ],
+        "nextCursor": null,
     });
-    let mut operation = Operation::new(HISTORY, "showHistory", "Show what happened to an asset, newest first");
-    operation = operation.description("Also of a deleted asset. Kept for 90 days, or as long as the deployment says.");
-    operation
+    Operation::new(HISTORY, "getHistory", "Show an asset's history")
+        .description(HISTORY_TEXT)
         .of_asset()
-        .parameter("query", "limit", false, limit, "How many to a page.")
-        .parameter("query", "cursor", false, json!({"type": "string"}), "`nextCursor` of the page before.")
-        .answers::<History>(200, "One page.", json!({"items": [event], "nextCursor": null}))
-        .refuses(&["forbidden", "invalid_limit", "invalid_cursor"])
+        .paged()
+        .answers::<History>(200, "One page.", example)
+        .links_to(200, "getHistory", "cursor", "$response.body#/nextCursor")
 }
 
 fn delete() -> Operation {

@@ -21,8 +21,8 @@ pub enum Error {
     /// The caller named a project that it is no member of, or that does not exist.
     #[error("There is no project {0} that you are a member of.")]
     ProjectNotFound(String),
-    /// The caller may see the thing but not do this with it.
-    #[error("Your role lets you see this, but not {0}.")]
+    /// The caller may see the thing but not do this with it, or may not act for another owner.
+    #[error("Your role does not let you {0}.")]
     Forbidden(&'static str),
     /// No function answers this method and path.
     #[error("There is no {0} here.")]

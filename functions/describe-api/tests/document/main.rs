@@ -46,14 +46,15 @@ fn all_operations() -> impl Iterator<Item = Operation> {
 fn document() -> Value {
     let mut paths = BTreeMap::<String, BTreeMap<String, Value>>::new();
     let mut schemas = BTreeMap::new();
-    for mut operation in all_operations() {
-        let value = operation.finish();
-        for (name, schema) in operation.schemas {
+    for operation in all_operations() {
+        let (path, method) = (operation.path.to_owned(), operation.method.clone());
+        let (value, named) = operation.finish();
+        for (name, schema) in named {
             // What a request has to be exactly, another operation may only refer to.
             let known = schemas.entry(name.clone()).or_insert_with(|| schema.clone());
             assert_eq!(*known, schema, "two types of the name {name}");
         }
-        assert!(paths.entry(operation.path.to_owned()).or_default().insert(operation.method, value).is_none());
+        assert!(paths.entry(path).or_default().insert(method, value).is_none());
     }
     json!({
         "openapi": "3.1.0",

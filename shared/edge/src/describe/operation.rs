@@ -18,6 +18,13 @@ struct GatewayRefusal {
     message: String,
 }
 
+const OWNER: &str = "For whom a service acts that has the role `media:service`: the owner's `sub`, in which `%` and all but \
+                     visible ASCII characters are percent-encoded. The service then has the owner's rights, and no others.";
+
+/// A percent-encoded text (RFC 3986, section 2.1) of the characters of UTF-8 (RFC 3629, section 4) but control characters.
+const ENCODED: &str = "^(?:[!-$&-~]|%[2-6][0-9A-F]|%7[0-9A-E]|%C[3-9A-F]%[89AB][0-9A-F]|%D[0-9A-F]%[89AB][0-9A-F]\
+                       |%E[1-9A-C](?:%[89AB][0-9A-F]){2})+$";
+
 /// An operation: what the description says of one route.
 #[derive(Debug)]
 pub struct Operation {
@@ -25,11 +32,11 @@ pub struct Operation {
     pub method: String,
     /// `/v1/uploads/{id}`.
     pub path: &'static str,
-    /// The schemas that the operation refers to, by name.
-    pub schemas: BTreeMap<String, Value>,
+    schemas: BTreeMap<String, Value>,
     value: Value,
     parameters: Vec<Value>,
     refusals: BTreeMap<u16, Vec<&'static str>>,
+    needs_token: bool,
 }
 
 impl Operation {
@@ -42,10 +49,11 @@ impl Operation {
             value: json!({"operationId": id, "summary": summary, "tags": [tag(route.path)], "responses": {}}),
             parameters: Vec::new(),
             refusals: BTreeMap::new(),
+            needs_token: true,
         };
         operation.schema::<Problem>();
         operation.schema::<GatewayRefusal>();
-        operation.refuses(&ALWAYS).refuses(&["unauthenticated"])
+        operation.refuses(&ALWAYS)
     }
 
     /// Describes it at more length, in Markdown.
@@ -57,7 +65,7 @@ impl Operation {
     /// It needs no token.
     pub fn needs_no_token(mut self) -> Self {
         self.value["security"] = json!([]);
-        self.refusals.remove(&401);
+        self.needs_token = false;
         self
     }
 
@@ -168,17 +176,30 @@ impl Operation {
         self
     }
 
-    /// The operation as the document has it.
-    pub fn finish(&mut self) -> Value {
-        let mut value = self.value.clone();
-        value["parameters"] = self.parameters.clone().into();
+    /// Answers page by page.
+    pub fn paged(self) -> Self {
+        let limit = json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 50});
+        self.parameter("query", "limit", false, limit, "How many to a page.")
+            .parameter("query", "cursor", false, json!({"type": "string"}), "`nextCursor` of the page before.")
+            .refuses(&["invalid_limit", "invalid_cursor"])
+    }
+
+    /// The operation as the document has it, and the schemas that it refers to, by name.
+    pub fn finish(mut self) -> (Value, BTreeMap<String, Value>) {
+        if self.needs_token {
+            let schema = json!({"type": "string", "maxLength": 255, "pattern": ENCODED});
+            self = self.parameter("header", "Quayside-Owner", false, schema, OWNER);
+            self = self.refuses(&["unauthenticated", "invalid_owner", "forbidden"]);
+        }
+        let mut value = self.value;
+        value["parameters"] = self.parameters.into();
         // The gateway throttles every route.
         self.refusals.entry(429).or_default();
         for (status, codes) in &mut self.refusals {
             codes.sort_unstable();
             value["responses"][status.to_string()] = refusal(*status, codes, self.method == "head");
         }
-        value
+        (value, self.schemas)
     }
 
     /// A reference to the schema of a type, which the document will have.

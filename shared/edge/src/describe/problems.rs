@@ -14,7 +14,7 @@ pub(super) fn problem(code: &str) -> (u16, &'static str) {
 
 /// Status, code and meaning, in the order of the first two.
 #[rustfmt::skip]
-pub const PROBLEMS: [(u16, &str, &str); 48] = [
+pub const PROBLEMS: [(u16, &str, &str); 51] = [
     (400, "invalid_cursor", "The cursor is not one that this list gave to this caller."),
     (400, "invalid_download", "`download` is neither 1 nor 0."),
     (400, "invalid_filename", "The name is empty, longer than 255 characters, or has `/`, `\\` or a control character."),
@@ -25,6 +25,8 @@ pub const PROBLEMS: [(u16, &str, &str); 48] = [
     (400, "invalid_json", "The body is not JSON, or no object."),
     (400, "invalid_keep_location", "`keepLocation` is neither true nor false."),
     (400, "invalid_limit", "`limit` is no whole number from 1 to 100."),
+    (400, "invalid_name", "The beginning of a name is empty, longer than 255 characters, or has a control character."),
+    (400, "invalid_owner", "`Quayside-Owner` is no percent-encoded subject."),
     (400, "invalid_part_number", "There are no parts of these numbers, or too many are asked for at once."),
     (400, "invalid_parts", "The list of parts is malformed, or does not agree with what storage has."),
     (400, "invalid_project_id", "The project's id is no UUID in lower case."),
@@ -32,7 +34,8 @@ pub const PROBLEMS: [(u16, &str, &str); 48] = [
     (400, "invalid_secret", "The secret is not `whsec_` and 24 to 64 bytes in base64."),
     (400, "invalid_sha256", "The SHA-256 is not 64 hexadecimal digits."),
     (400, "invalid_size", "The size is no whole number of bytes from 1."),
-    (400, "invalid_status", "No list can be had of this status."),
+    (400, "invalid_sort", "There is no such order, or the trash cannot be listed in it."),
+    (400, "invalid_status", "There is no such status."),
     (400, "invalid_tag", "A tag has 1 to 64 characters, none of them a control character."),
     (400, "invalid_tags", "There are more than 20 tags, or one of them is none."),
     (400, "invalid_type", "There is no such kind."),
@@ -45,7 +48,7 @@ pub const PROBLEMS: [(u16, &str, &str); 48] = [
     (400, "unknown_field", "There is no such field."),
     (401, "invalid_signature", "The signature is missing or wrong, or of another time; or there is no such endpoint."),
     (401, "unauthenticated", "The request has no token, or an invalid one."),
-    (403, "forbidden", "The caller's role lets it see this, but not do this."),
+    (403, "forbidden", "The caller's role does not let it do this; or the caller may not act for another owner."),
     (404, "no_route", "There is nothing of that name to send to."),
     (404, "no_such_variant", "The asset has no such variant."),
     (404, "not_found", "There is no such thing, or it was deleted, or it is not the caller's to see."),
