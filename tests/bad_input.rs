@@ -248,7 +248,8 @@ async fn a_parameter_of_a_query_that_is_none_of_its_values_is_refused_by_its_nam
     let ada = system.user("ada").await;
     let asset = ada.upload_ready("dot.png", "image/png", &files::png(8, 8)).await;
     let still = Still::of(system).await;
-    let data = format!("/v1/assets/{}/data", asset["id"].as_str().unwrap());
+    let [data, history] =
+        ["data", "history"].map(|what| format!("/v1/assets/{}/{what}", asset["id"].as_str().unwrap()));
     let long = "a".repeat(65);
     for (path, name, values, code) in [
         (
@@ -258,13 +259,18 @@ async fn a_parameter_of_a_query_that_is_none_of_its_values_is_refused_by_its_nam
             "invalid_limit",
         ),
         ("/v1/assets", "type", &["pictures", "IMAGE", "image/png", "%00"], "invalid_type"),
-        ("/v1/assets", "status", &["deleted", "READY", "gone", "%0a"], "invalid_status"),
+        ("/v1/assets", "status", &["trash", "READY", "gone", "%0a"], "invalid_status"),
         ("/v1/assets", "tag", &["%20", "%00", "a%0ab", &long], "invalid_tag"),
         ("/v1/assets", "projectId", &["nope", "..", "%00"], "invalid_project_id"),
+        ("/v1/assets", "name", &["%00", "a%0ab", &"a".repeat(256)], "invalid_name"),
+        ("/v1/assets", "sort", &["size", "NAME", "-name", "%00"], "invalid_sort"),
+        ("/v1/assets?status=deleted", "sort", &["name"], "invalid_sort"),
+        (&history, "limit", &["0", "101", "abc"], "invalid_limit"),
         (&data, "download", &["2", "yes", "%00"], "invalid_download"),
     ] {
         for value in values {
-            let request = ada.request(Method::GET, &format!("{path}?{name}={value}"));
+            let separator = if path.contains('?') { '&' } else { '?' };
+            let request = ada.request(Method::GET, &format!("{path}{separator}{name}={value}"));
             still.refuses(&format!("{name}={value}"), &ada, request, (400, code, name)).await;
         }
     }

@@ -174,11 +174,7 @@ async fn an_inspection_that_a_kill_ended_before_it_was_recorded_is_done_again() 
     for (content_type, bytes) in [("image/png", &picture), ("video/mp4", &film)] {
         let system = start(&folder).await;
         let ada = system.user("ada").await;
-        // The first of its writes is the claim.
-        let claim = json!({"service": "table", "operation": "PutItem", "by": "process-metadata",
-            "kind": {"stall": {"milliseconds": 0}}});
-        system.fault(claim).await;
-        hold(&system, "table", "PutItem", "process-metadata").await;
+        hold(&system, "table", "TransactWriteItems", "process-metadata").await;
         let id = ada.upload("file", content_type, bytes).await;
         eventually("all is written but the record", async || {
             let state = system.state().await;
@@ -209,7 +205,7 @@ async fn kill_between_storage_and_record(folder: &TempDir, bytes: &[u8]) -> Stri
         (!state.objects_of(&id).is_empty()).then_some(state)
     })
     .await;
-    assert_eq!(state.text(&id, "status"), "awaiting_upload");
+    assert_eq!(state.status(&id), "awaiting_upload");
     assert!(state.multipart_uploads.is_empty());
     system.kill();
     complete.await.unwrap();
@@ -388,7 +384,7 @@ async fn uploads_of_several_owners_survive_kills_at_any_moment() {
     let state = system.at_rest().await;
     for Wanted { id, complete, key, .. } in &uploads {
         assert!(complete, "{key}");
-        assert_eq!(state.text(id.as_ref().unwrap(), "status"), "ready", "{key}");
+        assert_eq!(state.status(id.as_ref().unwrap()), "ready", "{key}");
     }
     for owner in owners {
         let counts = ["video_count", "image_count", "active_uploads"].map(|name| state.usage(owner, name));

@@ -100,7 +100,7 @@ async fn a_hundred_files_begin_in_few_writes_each_with_its_own_result() {
     state.assert_usage_adds_up();
     let writes = system.asked_since(0).await;
     let writes = writes.iter().filter(|asked| asked.by == "create-assets" && asked.operation == "TransactWriteItems");
-    assert_eq!(writes.count(), 2, "97 files, 49 at a time");
+    assert_eq!(writes.count(), 4, "97 files, 32 at a time");
 }
 
 #[tokio::test]
@@ -139,11 +139,11 @@ async fn a_batch_that_broke_off_half_way_is_finished_by_its_repeat() {
     }
     let first = batch(&ada, Some("k"), &items).await.expect(202);
     let found = ids(&first);
-    assert_eq!(found.iter().flatten().count(), 49, "{first}");
+    assert_eq!(found.iter().flatten().count(), 32, "{first}");
     assert_eq!(first["items"][59]["problem"]["code"], "internal");
     let again = batch(&ada, Some("k"), &items).await.expect(202);
     assert_eq!(ids(&again).iter().flatten().count(), 60);
-    assert_eq!(ids(&again)[..49], found[..49]);
+    assert_eq!(ids(&again)[..32], found[..32]);
     let state = system.state().await;
     assert_eq!(state.assets().count(), 60);
     state.assert_usage_adds_up();

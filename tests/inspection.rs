@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Options, System, User, eventually, files, media, waves};
+use crate::support::{Options, System, User, eventually, files, media, round_trips};
 
 const MEBIBYTE: usize = 1 << 20;
 
@@ -108,7 +108,7 @@ async fn a_large_film_is_described_without_being_read() {
     let mut read = system.asked_since(0).await;
     read.retain(|asked| asked.by == "process-metadata" && asked.operation == "GetObject");
     let bytes: u64 = read.iter().map(|asked| asked.bytes_out).sum();
-    assert!(bytes <= 512 * 1024 && waves(&read).len() <= 3, "{bytes} bytes: {read:?}");
+    assert!(bytes <= 512 * 1024 && round_trips(&read).len() <= 3, "{bytes} bytes: {read:?}");
     assert!(!read.is_empty());
 }
 

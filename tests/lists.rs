@@ -1,9 +1,12 @@
 //! Lists of assets: what is in them, in which order, page by page.
 
+use std::time::Duration;
+
+use futures::StreamExt;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Options, System, User, files};
+use crate::support::{Item, Options, System, User, files, media};
 
 async fn system() -> System {
     let variables = vec![("MAX_ACTIVE_UPLOADS", "1000".to_owned())];
@@ -22,7 +25,8 @@ async fn list(user: &User, query: &str, limit: usize) -> Vec<String> {
     loop {
         let page = user.get(&format!("/v1/assets?limit={limit}{query}{cursor}")).await.expect(200);
         let items = page["items"].as_array().unwrap();
-        assert!(items.len() <= limit);
+        let is_last = page["nextCursor"].is_null();
+        assert!(items.len() <= limit && (is_last || !items.is_empty()), "{query}{cursor}: {page}");
         ids.extend(items.iter().map(|item| item["id"].as_str().unwrap().to_owned()));
         match page["nextCursor"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
@@ -99,6 +103,183 @@ async fn filters_take_what_they_say_alone_and_together() {
     }
 }
 
+/// An asset as its record has it.
+#[derive(Debug)]
+struct Listed {
+    id: String,
+    kind: String,
+    status: String,
+    tags: Vec<String>,
+    /// As lists compare it.
+    name: String,
+    deleted_at: Option<String>,
+}
+
+impl Listed {
+    fn of(record: &Item) -> Self {
+        let text = |name: &str| record.get(name).map(|value| value.as_s().unwrap().clone());
+        let deleted_at = text("deleted_at");
+        let status = if deleted_at.is_some() { "deleted".to_owned() } else { text("status").unwrap() };
+        let tags = record["tags"].as_l().unwrap().iter().map(|tag| tag.as_s().unwrap().clone()).collect();
+        // Each has one of these.
+        let name = text("name").unwrap().to_lowercase().replace('é', "e");
+        Self { id: text("id").unwrap(), kind: text("kind").unwrap(), status, tags, name, deleted_at }
+    }
+}
+
+/// What a list asks for.
+#[derive(Clone, Copy, Debug)]
+struct Asked<'a> {
+    kind: Option<&'a str>,
+    status: Option<&'a str>,
+    tag: Option<&'a str>,
+    name: Option<&'a str>,
+    sort: Option<&'a str>,
+}
+
+impl Asked<'_> {
+    fn query(&self) -> String {
+        let Self { kind, status, tag, name, sort } = *self;
+        let all = [("type", kind), ("status", status), ("tag", tag), ("name", name), ("sort", sort)];
+        let given = all.into_iter().filter_map(|(name, value)| Some(format!("&{name}={}", value?)));
+        given.collect()
+    }
+
+    /// The ids that the list has to have: the documented rules, on all assets there are.
+    fn of<'a>(&self, all: &'a [Listed]) -> Vec<&'a str> {
+        let is_in = |asset: &&Listed| {
+            self.status.map_or(asset.status != "deleted", |status| asset.status == status)
+                && self.kind.is_none_or(|kind| asset.kind == kind)
+                && self.tag.is_none_or(|tag| asset.tags.iter().any(|has| has == tag))
+                && self.name.is_none_or(|name| asset.name.starts_with(&name.to_lowercase()))
+        };
+        let mut found: Vec<_> = all.iter().filter(is_in).collect();
+        match (self.status, self.name.is_some() || self.sort == Some("name")) {
+            (Some("deleted"), _) => found.sort_by_key(|asset| (&asset.deleted_at, &asset.id)),
+            (_, true) => found.sort_by_key(|asset| (&asset.name, &asset.id)),
+            (_, false) => found.sort_by_key(|asset| &asset.id),
+        }
+        let is_by_name = self.status != Some("deleted") && (self.name.is_some() || self.sort == Some("name"));
+        if !is_by_name && self.sort != Some("oldest") {
+            found.reverse();
+        }
+        found.into_iter().map(|asset| asset.id.as_str()).collect()
+    }
+}
+
+const NAMES: [&str; 3] = ["Strand", "strAnd 2", "Été"];
+const TAGS: [&[&str]; 3] = [&["sea"], &["sea", "summer"], &[]];
+
+/// Assets of every kind in every status, and some that are purged, with names and tags in turn.
+async fn assets_of_every_kind_and_status(system: &System, user: &User, project: &str) {
+    let sound = [
+        ("image/png", files::png(8, 8)),
+        ("video/mp4", files::mp4(3000)),
+        ("audio/wav", media::wav(3000)),
+        ("application/pdf", media::pdf(3000)),
+    ];
+    let mut number = 0;
+    let mut declare = |content_type: &str, size: usize| {
+        number += 1;
+        let (name, tags) = (NAMES[number % 3], TAGS[number / 3 % 3]);
+        json!({"filename": name, "contentType": content_type, "size": size, "projectId": project, "tags": tags})
+    };
+    let id = |begun: &Value| begun["assetId"].as_str().unwrap().to_owned();
+    let complete = async |begun: Value, bytes: &[u8]| {
+        user.bring(&begun, bytes).await;
+        user.post(&format!("/v1/uploads/{}/complete", id(&begun)), &json!({})).await.expect(200);
+        id(&begun)
+    };
+    for (content_type, bytes) in &sound {
+        let mut begin = async || user.post("/v1/uploads", &declare(content_type, bytes.len())).await.expect(201);
+        let ready = complete(begin().await, bytes).await;
+        assert_eq!(user.inspected(&ready).await["status"], "ready");
+        // They are deleted in another order than they were made in.
+        let deleted = [complete(begin().await, bytes).await, complete(begin().await, bytes).await];
+        for id in deleted.iter().rev() {
+            user.inspected(id).await;
+            user.delete(&format!("/v1/assets/{id}")).await.expect(204);
+        }
+        for _ in 0..2 {
+            begin().await;
+        }
+        let failed = id(&begin().await);
+        system.expire(&failed).await;
+        // What never had its bytes is not in the trash for long.
+        let aborted = id(&begin().await);
+        user.delete(&format!("/v1/uploads/{aborted}")).await.expect(204);
+        system.sweep().await;
+    }
+    // From here on nothing is inspected or fetched.
+    for by in ["process-metadata", "fetch-url"] {
+        let broken = json!({"fail": {"status": 400, "code": "ValidationException"}});
+        system.fault(json!({"service": "table", "by": by, "kind": broken, "times": 1000})).await;
+    }
+    for (content_type, bytes) in &sound {
+        let uploaded = user.post("/v1/uploads", &declare(content_type, bytes.len())).await.expect(201);
+        complete(uploaded, bytes).await;
+        let mut file = declare(content_type, 1);
+        file["type"] = content_type.to_owned().into();
+        file["name"] = file["filename"].clone();
+        file["url"] = "https://nowhere.invalid/a".into();
+        for name in ["filename", "contentType", "size"] {
+            file.as_object_mut().unwrap().remove(name);
+        }
+        user.post("/v1/assets/from-url", &file).await.expect(202);
+    }
+}
+
+#[tokio::test]
+async fn every_combination_of_filters_and_sorts_gives_the_same_list_in_pages_of_any_size() {
+    let system = System::start_with(Options {
+        variables: vec![("MAX_ACTIVE_UPLOADS", "1000".to_owned())],
+        retry_after: Some(3600),
+        ..Options::default()
+    })
+    .await;
+    let project = Uuid::now_v7().to_string();
+    system.add_member(&project, "ada", "contributor").await;
+    let ada = system.user("ada").await;
+    assets_of_every_kind_and_status(&system, &ada, &project).await;
+    // The indexes may lag a moment behind.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let state = system.state().await;
+    let all: Vec<_> = state.assets().filter(|record| !record.contains_key("purged_at")).map(Listed::of).collect();
+    assert!(all.len() > 30 && all.len() < state.assets().count());
+
+    let kinds = [None, Some("image"), Some("video"), Some("audio"), Some("document")];
+    let [none, deleted] = [None, Some("deleted")];
+    let statuses =
+        [none, Some("awaiting_upload"), Some("ingesting"), Some("uploaded"), Some("ready"), Some("failed"), deleted];
+    let mut asked = Vec::new();
+    for (kind, status) in kinds.iter().flat_map(|kind| statuses.iter().map(move |status| (*kind, *status))) {
+        for (tag, name) in [(None, None), (Some("sea"), None), (None, Some("STR")), (Some("sea"), Some("str"))] {
+            for sort in [None, Some("oldest"), Some("name")] {
+                asked.push(Asked { kind, status, tag, name, sort });
+            }
+        }
+    }
+    let mut found = std::collections::BTreeSet::new();
+    for asked in asked.iter().filter(|asked| asked.status == deleted && asked.sort == Some("name")) {
+        let refused = ada.get(&format!("/v1/assets?limit=1{}", asked.query())).await;
+        refused.expect_problem(400, "invalid_sort");
+    }
+    asked.retain(|asked| !(asked.status == deleted && asked.sort == Some("name")));
+    let lists = futures::stream::iter(&asked).map(async |asked| {
+        let expected = asked.of(&all);
+        // Alone and in the project, which all of them are in.
+        for (limit, scope) in [(1, ""), (3, project.as_str()), (100, ""), (100, &project)] {
+            let scope = if scope.is_empty() { String::new() } else { format!("&projectId={scope}") };
+            let list = list(&ada, &format!("{}{scope}", asked.query()), limit).await;
+            assert_eq!(list, expected, "{asked:?}{scope} in pages of {limit}");
+        }
+        expected
+    });
+    let lists: Vec<_> = lists.buffer_unordered(8).collect().await;
+    found.extend(lists.into_iter().flatten());
+    assert_eq!(found.len(), all.len(), "some asset is in no list");
+}
+
 #[tokio::test]
 async fn a_list_has_the_callers_assets_or_those_of_a_project_that_the_caller_belongs_to() {
     let system = system().await;
@@ -166,7 +347,8 @@ async fn what_was_deleted_is_in_no_list_and_missing_for_everybody() {
     state.assert_usage_adds_up();
     assert_eq!(state.usage("ada", "image_count"), 0);
     assert!(state.objects.contains_key(asset["storageKey"].as_str().unwrap()), "its bytes are kept for a while");
-    assert_eq!(state.asset(id).unwrap()["status"].as_s().unwrap(), "deleted");
+    // It keeps the status that it had.
+    assert_eq!((state.status(id), state.text(id, "status")), ("deleted", "ready"));
 }
 
 #[tokio::test]
@@ -193,7 +375,8 @@ async fn an_asset_tells_all_that_is_known_of_it() {
         ("metadata", json!({})),
         ("variants", json!([])),
         ("urls", json!({})),
-        ("version", 1.into()),
+        ("revision", 1.into()),
+        ("can", json!(["view", "view_history", "upload", "edit", "process", "delete"])),
     ] {
         assert_eq!(asset.get(name), Some(&value), "{name}");
     }

@@ -172,7 +172,7 @@ async fn send(user: &User, method: Method, path: &str, key: &str, body: Vec<u8>,
 async fn functions_use_every_right_to_the_table_that_they_have() {
     let mut all = Used::new();
     // Nothing comes from a silent source for as long as the test runs.
-    let variables = [("SOURCE_IDLE_SECONDS", "600"), ("SOURCE_TOTAL_SECONDS", "600")];
+    let variables = [("SOURCE_IDLE_SECONDS", "600"), ("SOURCE_TOTAL_SECONDS", "600"), ("UPLOAD_TTL_SECONDS", "16")];
     let system = ingestion::start_with(&variables).await;
     let source = Source::start().await;
     let project = Uuid::now_v7().to_string();
@@ -194,9 +194,16 @@ async fn functions_use_every_right_to_the_table_that_they_have() {
     for path in [format!("/v1/assets/{id}/data"), format!("/v1/assets/{id}")] {
         assert!(vera.get(&path).await.status < 400);
     }
-    for query in ["", "?type=image", &format!("?projectId={project}")] {
-        ada.get(&format!("/v1/assets{query}")).await.expect(200);
+    // By each index, and by the entries of a tag.
+    for query in ["limit=1", "type=image", "sort=name", "tag=a"] {
+        for scope in [String::new(), format!("&projectId={project}")] {
+            ada.get(&format!("/v1/assets?{query}{scope}")).await.expect(200);
+        }
     }
+    for tags in [["b", "c"], ["c", "d"]] {
+        mona.patch(&format!("/v1/assets/{id}"), &json!({"tags": tags})).await.expect(200);
+    }
+    mona.get(&format!("/v1/assets/{id}/history")).await.expect(200);
     mona.delete(&format!("/v1/assets/{id}")).await.expect(204);
 
     // One that is not what it says; its bytes go with it.
@@ -204,14 +211,19 @@ async fn functions_use_every_right_to_the_table_that_they_have() {
     assert_eq!(ada.inspected(&broken).await["status"], "failed");
 
     // One whose bytes came with the request, twice.
-    let path = format!("/v1/assets?projectId={project}");
+    let path = format!("/v1/assets?tags=a&projectId={project}");
     for _ in 0..2 {
         send(&ada, Method::POST, &path, "direct", picture.clone(), "image/png").await.expect(201);
     }
 
     // Files of URLs: one that comes, and three that never do, each with another end.
     let url = source.serve("/dot.png", [Reply::file("image/png", &picture)]);
-    assert_eq!(ingestion::ingested(&ada, json!({"url": url})).await["status"], "ready");
+    // The source says of which kind it is, which moves the entry of its tag.
+    let unnamed = source.serve("/unnamed", [Reply::file("image/png", &picture)]);
+    let unnamed = json!({"url": unnamed, "name": "unnamed", "tags": ["a"], "projectId": project});
+    for file in [json!({"url": url}), unnamed] {
+        assert_eq!(ingestion::ingested(&ada, file).await["status"], "ready");
+    }
     let silence = || [Reply::garbage(b"").then_waits(Duration::from_secs(600))];
     let silent = source.serve("/silent", silence());
     for path in ["/v1/uploads/", "/v1/assets/"] {
@@ -262,10 +274,13 @@ async fn functions_use_every_right_to_the_table_that_they_have() {
 
 /// Uploads in parts, by their owner and by others of the project.
 async fn uploads(ada: &User, vera: &User, mona: &User, project: &str) {
-    let film = json!({"filename": "a.mp4", "contentType": "video/mp4", "size": 20 << 20, "projectId": project});
+    let film = json!({"filename": "a.mp4", "contentType": "video/mp4", "size": 20 << 20, "projectId": project,
+                      "tags": ["a"]});
     let film = film.to_string().into_bytes();
     let begun = send(ada, Method::POST, "/v1/uploads", "film", film, "application/json").await.expect(201);
     let id = begun["assetId"].as_str().unwrap();
+    // After an eighth of its time, signing keeps the upload alive.
+    tokio::time::sleep(Duration::from_millis(2100)).await;
     mona.post(&format!("/v1/uploads/{id}/parts"), &json!({"partNumbers": [1]})).await.expect(200);
     vera.get(&format!("/v1/uploads/{id}")).await.expect(200);
     mona.delete(&format!("/v1/uploads/{id}")).await.expect(204);

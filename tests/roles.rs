@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures::future::join_all;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use quayside_domain::rights::{Action, Role, Standing, Verdict};
 use quayside_template::Route;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -26,7 +27,7 @@ enum On {
     Brought,
     /// An inspected asset in the project.
     Ready,
-    /// An asset in the project that its owner has deleted.
+    /// An inspected asset in the project that its owner has deleted.
     Deleted,
     /// An endpoint for webhooks of the owner's.
     Endpoint,
@@ -49,61 +50,110 @@ const FORBIDDEN: Expected = (403, "forbidden");
 const HIDDEN: Expected = (404, "not_found");
 const NO_PROJECT: Expected = (404, "project_not_found");
 
-/// For each route: nobody and a bad token, then a stranger, a viewer, a contributor, a manager, the owner (who is a
-/// contributor), and an administrator.
+/// Whom a route answers.
+#[derive(Clone, Copy)]
+enum Opens {
+    /// Whoever the domain's table of rights allows this.
+    To(Action),
+    /// Everybody with a token, who does it for itself.
+    ToEverybody,
+    /// Everybody, token or not.
+    ToTheWorld,
+    /// Nobody by a token: it takes a signature.
+    ToSignatures,
+}
+
+/// For each route what it answers those to whom it opens.
 #[rustfmt::skip]
-const TABLE: [(&str, On, [Expected; 2], [Expected; 6]); 24] = [
-    ("POST /v1/uploads", On::Nothing, [NO_TOKEN, NO_TOKEN],
-        [CREATED,    CREATED,   CREATED,   CREATED, CREATED, CREATED]),
-    ("POST /v1/uploads", On::Project, [NO_TOKEN, NO_TOKEN],
-        [NO_PROJECT, FORBIDDEN, CREATED,   CREATED, CREATED, CREATED]),
-    ("POST /v1/uploads/{id}/parts", On::Multipart, [NO_TOKEN, NO_TOKEN],
-        [HIDDEN,     FORBIDDEN, FORBIDDEN, OK,      OK,      OK]),
-    ("GET /v1/uploads/{id}", On::Multipart, [NO_TOKEN, NO_TOKEN],
-        [HIDDEN,     OK,        OK,        OK,      OK,      OK]),
-    ("DELETE /v1/uploads/{id}", On::Multipart, [NO_TOKEN, NO_TOKEN],
-        [HIDDEN,     FORBIDDEN, FORBIDDEN, DONE,    DONE,    DONE]),
-    ("POST /v1/uploads/{id}/complete", On::Brought, [NO_TOKEN, NO_TOKEN],
-        [HIDDEN,     FORBIDDEN, FORBIDDEN, OK,      OK,      OK]),
-    ("POST /v1/assets", On::Nothing, [NO_TOKEN, NO_TOKEN],
-        [CREATED,    CREATED,   CREATED,   CREATED, CREATED, CREATED]),
-    ("POST /v1/assets", On::Project, [NO_TOKEN, NO_TOKEN],
-        [NO_PROJECT, FORBIDDEN, CREATED,   CREATED, CREATED, CREATED]),
-    ("POST /v1/assets/from-url", On::Nothing, [NO_TOKEN, NO_TOKEN],
-        [QUEUED,     QUEUED,    QUEUED,    QUEUED,  QUEUED,  QUEUED]),
-    ("POST /v1/assets/from-url", On::Project, [NO_TOKEN, NO_TOKEN],
-        [NO_PROJECT, FORBIDDEN, QUEUED,    QUEUED,  QUEUED,  QUEUED]),
-    ("GET /v1/assets", On::Nothing, [NO_TOKEN, NO_TOKEN],
-        [OK,         OK,        OK,        OK,      OK,      OK]),
-    ("GET /v1/assets", On::Project, [NO_TOKEN, NO_TOKEN],
-        [NO_PROJECT, OK,        OK,        OK,      OK,      OK]),
-    ("GET /v1/assets/{id}", On::Ready, [NO_TOKEN, NO_TOKEN],
-        [HIDDEN,     OK,        OK,        OK,      OK,      OK]),
-    ("DELETE /v1/assets/{id}", On::Ready, [NO_TOKEN, NO_TOKEN],
-        [HIDDEN,     FORBIDDEN, FORBIDDEN, DONE,    DONE,    DONE]),
-    ("POST /v1/assets/{id}/process", On::Ready, [NO_TOKEN, NO_TOKEN],
-        [HIDDEN,     FORBIDDEN, FORBIDDEN, QUEUED,  QUEUED,  QUEUED]),
-    ("GET /v1/assets/{id}/data", On::Ready, [NO_TOKEN, NO_TOKEN],
-        [HIDDEN,     MOVED,     MOVED,     MOVED,   MOVED,   MOVED]),
-    ("HEAD /v1/assets/{id}/data", On::Ready, [NO_TOKEN, NO_TOKEN],
-        [HIDDEN,     MOVED,     MOVED,     MOVED,   MOVED,   MOVED]),
-    ("POST /v1/webhook-endpoints", On::Nothing, [NO_TOKEN, NO_TOKEN],
-        [CREATED,    CREATED,   CREATED,   CREATED, CREATED, CREATED]),
-    ("GET /v1/webhook-endpoints", On::Nothing, [NO_TOKEN, NO_TOKEN],
-        [OK,         OK,        OK,        OK,      OK,      OK]),
-    ("DELETE /v1/webhook-endpoints/{id}", On::Endpoint, [NO_TOKEN, NO_TOKEN],
-        [HIDDEN,     HIDDEN,    HIDDEN,    HIDDEN,  DONE,    DONE]),
-    // A token is not asked for here.
-    ("GET /v1/openapi.json", On::Nothing, [OK, OK],
-        [OK,         OK,        OK,        OK,      OK,      OK]),
-    ("GET /v1/health", On::Nothing, [OK, OK],
-        [OK,         OK,        OK,        OK,      OK,      OK]),
-    // A token opens nothing here.
-    ("POST /v1/webhooks/{provider}/{endpoint}", On::Nothing, [UNSIGNED, UNSIGNED],
-        [UNSIGNED,   UNSIGNED,  UNSIGNED,  UNSIGNED, UNSIGNED, UNSIGNED]),
-    ("POST /v1/webhooks/b2", On::Nothing, [UNSIGNED, UNSIGNED],
-        [UNSIGNED,   UNSIGNED,  UNSIGNED,  UNSIGNED, UNSIGNED, UNSIGNED]),
+const TABLE: [(&str, On, Opens, Expected); 27] = [
+    ("POST /v1/uploads",                          On::Nothing,   Opens::ToEverybody,              CREATED),
+    ("POST /v1/uploads",                          On::Project,   Opens::To(Action::UploadInto),   CREATED),
+    ("POST /v1/uploads/{id}/parts",               On::Multipart, Opens::To(Action::Upload),       OK),
+    ("GET /v1/uploads/{id}",                      On::Multipart, Opens::To(Action::View),         OK),
+    ("DELETE /v1/uploads/{id}",                   On::Multipart, Opens::To(Action::Upload),       DONE),
+    ("POST /v1/uploads/{id}/complete",            On::Brought,   Opens::To(Action::Upload),       OK),
+    ("POST /v1/assets",                           On::Nothing,   Opens::ToEverybody,              CREATED),
+    ("POST /v1/assets",                           On::Project,   Opens::To(Action::UploadInto),   CREATED),
+    ("POST /v1/assets/from-url",                  On::Nothing,   Opens::ToEverybody,              QUEUED),
+    ("POST /v1/assets/from-url",                  On::Project,   Opens::To(Action::UploadInto),   QUEUED),
+    ("GET /v1/assets",                            On::Nothing,   Opens::ToEverybody,              OK),
+    ("GET /v1/assets",                            On::Project,   Opens::To(Action::List),         OK),
+    ("GET /v1/assets/{id}",                       On::Ready,     Opens::To(Action::View),         OK),
+    ("PATCH /v1/assets/{id}",                     On::Ready,     Opens::To(Action::Edit),         OK),
+    ("DELETE /v1/assets/{id}",                    On::Ready,     Opens::To(Action::Delete),       DONE),
+    ("POST /v1/assets/{id}/process",              On::Ready,     Opens::To(Action::Process),      QUEUED),
+    ("GET /v1/assets/{id}/history",               On::Ready,     Opens::To(Action::ViewHistory),  OK),
+    ("GET /v1/assets/{id}/history",               On::Deleted,   Opens::To(Action::ViewHistory),  OK),
+    ("GET /v1/assets/{id}/data",                  On::Ready,     Opens::To(Action::View),         MOVED),
+    ("HEAD /v1/assets/{id}/data",                 On::Ready,     Opens::To(Action::View),         MOVED),
+    ("POST /v1/webhook-endpoints",                On::Nothing,   Opens::ToEverybody,              CREATED),
+    ("GET /v1/webhook-endpoints",                 On::Nothing,   Opens::ToEverybody,              OK),
+    ("DELETE /v1/webhook-endpoints/{id}",         On::Endpoint,  Opens::To(Action::Revoke),       DONE),
+    ("GET /v1/openapi.json",                      On::Nothing,   Opens::ToTheWorld,               OK),
+    ("GET /v1/health",                            On::Nothing,   Opens::ToTheWorld,               OK),
+    ("POST /v1/webhooks/{provider}/{endpoint}",   On::Nothing,   Opens::ToSignatures,             UNSIGNED),
+    ("POST /v1/webhooks/b2",                      On::Nothing,   Opens::ToSignatures,             UNSIGNED),
 ];
+
+/// Everybody with a good token. The owner is a contributor to the project.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Who {
+    Stranger,
+    Viewer,
+    Contributor,
+    Manager,
+    Owner,
+    Administrator,
+    /// A service that acts for the owner.
+    Service,
+    /// A service that acts for nobody.
+    IdleService,
+    /// An administrator that acts for the owner, and is no service.
+    Impostor,
+}
+
+impl Who {
+    const ALL: [Self; 9] = [
+        Self::Stranger,
+        Self::Viewer,
+        Self::Contributor,
+        Self::Manager,
+        Self::Owner,
+        Self::Administrator,
+        Self::Service,
+        Self::IdleService,
+        Self::Impostor,
+    ];
+
+    /// Who that is to what a route is tried on; `None` who may act as nobody at all.
+    fn standing(self, on: On) -> Option<Standing> {
+        let is_project = on == On::Project;
+        Some(match self {
+            Self::Viewer => Standing::Member(Role::Viewer),
+            Self::Contributor => Standing::Member(Role::Contributor),
+            Self::Manager => Standing::Member(Role::Manager),
+            Self::Owner | Self::Service if is_project => Standing::Member(Role::Contributor),
+            Self::Owner | Self::Service => Standing::Owner,
+            Self::Administrator => Standing::Administrator,
+            Self::Stranger | Self::IdleService => Standing::Stranger,
+            Self::Impostor => return None,
+        })
+    }
+
+    fn expected(self, on: On, opens: Opens, open: Expected) -> Expected {
+        match (opens, self.standing(on)) {
+            (Opens::ToTheWorld | Opens::ToSignatures, _) => open,
+            (_, None) => FORBIDDEN,
+            (Opens::ToEverybody, Some(_)) => open,
+            (Opens::To(action), Some(standing)) => match action.verdict(standing) {
+                Verdict::Allowed => open,
+                Verdict::Forbidden => FORBIDDEN,
+                Verdict::Hidden if on == On::Project => NO_PROJECT,
+                Verdict::Hidden => HIDDEN,
+            },
+        }
+    }
+}
 
 #[test]
 fn every_route_of_the_template_is_in_the_table_and_no_other() {
@@ -117,8 +167,8 @@ struct World {
     system: System,
     project: String,
     owner: User,
-    /// In the order of the table: stranger, viewer, contributor, manager, owner, administrator.
-    people: [User; 6],
+    /// In the order of [`Who::ALL`].
+    people: [User; 9],
 }
 
 impl World {
@@ -132,15 +182,25 @@ impl World {
         // The stranger has rights elsewhere, which give none here.
         system.add_member(&Uuid::now_v7().to_string(), "sven", "manager").await;
         let owner = system.user("olga").await;
+        let service = system.user_with("back-end", &["media:service"]).await;
+        let administrator = system.user_with("anna", &["media:admin"]).await;
         let people = [
-            system.user_with("sven", &["admin", "media:administrator"]).await,
+            system.user_with("sven", &["admin", "media:administrator", "media:services"]).await,
             system.user("vera").await,
             system.user("carl").await,
             system.user("mona").await,
             owner.clone(),
-            system.user_with("anna", &["media:admin"]).await,
+            administrator.clone(),
+            service.acting_for("olga"),
+            service,
+            administrator.acting_for("olga"),
         ];
         Self { system, project, owner, people }
+    }
+
+    fn user(&self, who: Who) -> &User {
+        let at = Who::ALL.iter().position(|one| *one == who).unwrap();
+        &self.people[at]
     }
 
     /// Makes what a route is tried on, and gives its id.
@@ -161,7 +221,7 @@ impl World {
             }
         };
         let id = begun["assetId"].as_str().unwrap().to_owned();
-        if on == On::Ready {
+        if matches!(on, On::Ready | On::Deleted) {
             self.owner.post(&format!("/v1/uploads/{id}/complete"), &json!({})).await.expect(200);
             assert_eq!(self.owner.inspected(&id).await["status"], "ready");
         }
@@ -171,13 +231,10 @@ impl World {
         id
     }
 
-    /// What the table's record of an asset says, to see whether it was changed.
+    /// How often the record of an asset was written, to see whether it was changed.
     async fn version(&self, id: &str) -> Option<String> {
-        let get = self.system.dynamodb().get_item().table_name(crate::support::TABLE);
-        let text = |text: String| aws_sdk_dynamodb::types::AttributeValue::S(text);
-        let get = get.key("pk", text(format!("ASSET#{id}"))).key("sk", text("ASSET".to_owned()));
-        let item = get.send().await.unwrap().item;
-        item.map(|item| item["version"].as_n().unwrap().clone())
+        let record = self.system.record(id).await;
+        record.map(|record| record["version"].as_n().unwrap().clone())
     }
 
     /// A good request for the route.
@@ -202,6 +259,7 @@ impl World {
             ("POST /v1/assets/from-url", _) => {
                 request.json(&json!({"url": "http://nowhere.invalid/a.png", "projectId": self.project}))
             }
+            ("PATCH /v1/assets/{id}", _) => request.json(&json!({"name": "Point.png", "tags": ["a", "b"]})),
             ("POST /v1/uploads/{id}/parts", _) => request.json(&json!({"partNumbers": [1]})),
             _ => request,
         }
@@ -235,29 +293,33 @@ fn declaration() -> Value {
 #[tokio::test]
 async fn everybody_may_do_what_the_table_says_on_every_route_and_no_more() {
     let world = World::begin().await;
-    const NAMES: [&str; 6] = ["a stranger", "a viewer", "a contributor", "a manager", "the owner", "an administrator"];
-    let rows = TABLE.iter().map(async |(route, on, [nobody, bad_token], people)| {
+    let rows = TABLE.iter().map(async |(route, on, opens, open)| {
         let (on, id) = (*on, world.make(*on).await);
-        world.cell((route, on), "nobody", &world.system.bearer(None), *nobody, &id).await;
+        let tokenless = if matches!(opens, Opens::ToTheWorld | Opens::ToSignatures) { *open } else { NO_TOKEN };
+        world.cell((route, on), "nobody", &world.system.bearer(None), tokenless, &id).await;
         let secret = &world.system.secrets.token_secret;
         for (kind, token) in bad_tokens(secret) {
-            world.cell((route, on), kind, &world.system.bearer(Some(&token)), *bad_token, &id).await;
+            world.cell((route, on), kind, &world.system.bearer(Some(&token)), tokenless, &id).await;
         }
-        let bad_subject = if *bad_token == NO_TOKEN { NO_SUBJECT } else { *bad_token };
+        let bad_subject = if tokenless == NO_TOKEN { NO_SUBJECT } else { tokenless };
         for (sub, token) in tokens_without_subject(secret) {
             let who = format!("the sub {sub}");
             world.cell((route, on), &who, &world.system.bearer(Some(&token)), bad_subject, &id).await;
         }
-        for ((name, user), expected) in NAMES.iter().zip(&world.people).zip(people) {
-            world.cell((route, on), name, user, *expected, &world.make(on).await).await;
+        for (who, user) in Who::ALL.iter().zip(&world.people) {
+            let expected = who.expected(on, *opens, *open);
+            world.cell((route, on), &format!("{who:?}"), user, expected, &world.make(on).await).await;
         }
     });
     join_all(rows).await;
 
     let is_asset = |on| !matches!(on, On::Nothing | On::Project | On::Endpoint);
-    let made: usize = TABLE.iter().map(|row| if is_asset(row.1) { 7 } else { 0 }).sum();
+    let made: usize = TABLE.iter().map(|row| if is_asset(row.1) { 1 + Who::ALL.len() } else { 0 }).sum();
     let makes = TABLE.iter().filter(|row| !is_asset(row.1) && row.0.starts_with("POST") && !row.0.contains("webhook"));
-    let created: usize = makes.map(|row| row.3.iter().filter(|expected| expected.0 < 300).count()).sum();
+    let allowed = |(_, on, opens, open): &(&str, On, Opens, Expected)| {
+        Who::ALL.iter().filter(|who| who.expected(*on, *opens, *open) == *open).count()
+    };
+    let created: usize = makes.map(allowed).sum();
     let state = world.system.state().await;
     assert_eq!(state.assets().count(), made + created, "a refused request made an asset");
     state.assert_usage_adds_up();
@@ -332,7 +394,7 @@ fn tokens_without_subject(secret: &str) -> Vec<(Value, String)> {
 #[tokio::test]
 async fn who_sees_nothing_cannot_tell_a_foreign_asset_from_a_missing_one() {
     let world = World::begin().await;
-    let [stranger, ..] = &world.people;
+    let stranger = world.user(Who::Stranger);
     let states = [On::Multipart, On::Brought, On::Ready, On::Deleted, On::Endpoint].map(async |on| {
         let foreign = world.make(on).await;
         let missing = Uuid::now_v7().to_string();
@@ -345,6 +407,8 @@ async fn who_sees_nothing_cannot_tell_a_foreign_asset_from_a_missing_one() {
                 ("", Some(r#"{"partNumbers": [9999]}"#)),
                 ("", Some(r#"{"parts": [{"partNumber": 1, "etag": "x"}]}"#)),
                 ("", Some(r#"{"parts": 7, "partNumbers": 7}"#)),
+                ("", Some(r#"{"name": "mine.png", "tags": ["a"]}"#)),
+                ("", Some(r#"{"name": 7}"#)),
             ] {
                 let ask = async |id: &str| {
                     let path = format!("{}{query}", route.path.replace("{id}", id));
@@ -371,21 +435,65 @@ fn anonymous(answer: Answer) -> (u16, Vec<(String, String)>, String) {
 }
 
 #[tokio::test]
-async fn what_an_administrator_does_to_others_assets_is_in_their_history_and_what_others_do_is_not() {
+async fn history_says_who_did_what() {
     let world = World::begin().await;
-    let [.., manager, owner, administrator] = &world.people;
-    for (user, written) in [(owner, false), (manager, false), (administrator, true)] {
-        let id = world.make(On::Ready).await;
-        user.get(&format!("/v1/assets/{id}")).await.expect(200);
-        user.delete(&format!("/v1/assets/{id}")).await.expect(204);
-        let state = world.system.state().await;
-        let history: Vec<_> = state
-            .items
-            .iter()
-            .filter(|((pk, sk), _)| *pk == format!("ASSET#{id}") && sk.starts_with("EVENT#"))
-            .map(|(_, item)| (item["by"].as_s().unwrap().as_str(), item["status"].as_s().unwrap().as_str()))
-            .collect();
-        let expected = if written { vec![("anna", "deleted")] } else { Vec::new() };
-        assert_eq!(history, expected, "by {}", user.sub);
+    for (who, by) in [
+        (Who::Owner, "user:olga"),
+        (Who::Manager, "user:mona"),
+        (Who::Administrator, "operator:anna"),
+        (Who::Service, "service:back-end"),
+    ] {
+        let (user, id) = (world.user(who), world.make(On::Ready).await);
+        let asset = format!("/v1/assets/{id}");
+        user.get(&asset).await.expect(200);
+        let edited = user.patch(&asset, &json!({"name": "Point.png"})).await.expect(200);
+        assert_eq!((&edited["name"], &edited["revision"]), (&"Point.png".into(), &2.into()));
+        user.delete(&asset).await.expect(204);
+        let history = world.owner.get(&format!("{asset}/history")).await.expect(200);
+        let entry = |entry: &Value| ["what", "by", "status"].map(|name| entry[name].as_str().unwrap().to_owned());
+        let found: Vec<_> = history["items"].as_array().unwrap().iter().map(entry).collect();
+        let expected = [
+            ["asset.deleted", by, "deleted"],
+            ["asset.edited", by, "ready"],
+            ["asset.ready", "worker:process-metadata", "ready"],
+            ["asset.uploaded", "user:olga", "uploaded"],
+            ["asset.created", "user:olga", "awaiting_upload"],
+        ];
+        assert_eq!(found, expected, "{who:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_an_asset_can_is_what_the_caller_may_do_with_it() {
+    let world = World::begin().await;
+    let id = world.make(On::Ready).await;
+    for who in [Who::Viewer, Who::Contributor, Who::Manager, Who::Owner, Who::Administrator, Who::Service] {
+        let standing = who.standing(On::Ready).unwrap();
+        let may = Action::ON_ASSETS.into_iter().filter(|action| action.verdict(standing) == Verdict::Allowed);
+        let asset = world.user(who).get(&format!("/v1/assets/{id}")).await.expect(200);
+        assert_eq!(asset["can"], json!(may.collect::<Vec<_>>()), "{who:?}");
+        let list = world.user(who).get(&format!("/v1/assets?projectId={}", world.project)).await.expect(200);
+        assert_eq!(list["items"][0]["can"], asset["can"], "{who:?}, in a list");
+    }
+}
+
+#[tokio::test]
+async fn a_service_acts_for_the_owner_alone_that_it_names() {
+    let world = World::begin().await;
+    let service = world.user(Who::IdleService);
+    let made = world.user(Who::Service).begin("dot.png", "image/png", 100).await;
+    let path = format!("/v1/assets/{}", made["assetId"].as_str().unwrap());
+    assert_eq!(world.owner.get(&path).await.expect(200)["ownerId"], "olga");
+    assert_eq!(world.system.state().await.usage("olga", "active_uploads"), 1);
+    for other in [service, &service.acting_for("sven")] {
+        other.get(&path).await.expect_problem(404, "not_found");
+        assert_eq!(other.get("/v1/assets").await.expect(200)["items"], json!([]));
+    }
+    // Characters that a header does not carry are percent-encoded.
+    let made = service.acting_for("%C3%A9%20olga").begin("dot.png", "image/png", 100).await;
+    let path = format!("/v1/assets/{}", made["assetId"].as_str().unwrap());
+    assert_eq!(world.system.user("é olga").await.get(&path).await.expect(200)["ownerId"], "é olga");
+    for wrong in ["", "%ff", "a%0ab", &"a".repeat(256)] {
+        service.acting_for(wrong).get("/v1/assets").await.expect_problem(400, "invalid_owner");
     }
 }

@@ -1,5 +1,6 @@
 //! Traces: what a request began is of its trace, all the way to the worker.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -18,13 +19,11 @@ async fn post_in(user: &User, trace: &str, path: &str, body: Value) -> Value {
     answer.json
 }
 
-/// The record's `traceparent`.
-async fn recorded(system: &System, id: &str) -> String {
-    let item = system.dynamodb().get_item().table_name("quayside");
-    let item =
-        item.key("pk", AttributeValue::S(format!("ASSET#{id}"))).key("sk", AttributeValue::S("ASSET".to_owned()));
-    let item = item.send().await.unwrap().item.unwrap();
-    item["trace"].as_s().unwrap().clone()
+/// The asset's events, oldest first: what happened, and the `traceparent` of what led to it.
+async fn recorded(system: &System, id: &str) -> Vec<(String, String)> {
+    let state = system.state().await;
+    let text = |event: &HashMap<String, AttributeValue>, name: &str| event[name].as_s().unwrap().clone();
+    state.events(id).into_iter().map(|event| (text(event, "what"), text(event, "trace"))).collect()
 }
 
 /// Waits until a queue's worker has logged this of the trace.
@@ -42,7 +41,7 @@ const INSPECTED: &str = "ProcessingTime";
 const FETCHED: &str = "fetched";
 
 #[tokio::test]
-async fn an_asset_takes_along_the_trace_of_the_request_that_last_changed_it() {
+async fn each_event_of_an_asset_is_of_the_trace_of_the_request_that_led_to_it() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
     let system = System::start_with(Options { log: Some(log.clone()), ..Options::default() }).await;
@@ -51,7 +50,7 @@ async fn an_asset_takes_along_the_trace_of_the_request_that_last_changed_it() {
     let declared = json!({"filename": "a.png", "size": photo.len(), "contentType": "image/png"});
     let begun = post_in(&ada, BEGUN, "/v1/uploads", declared).await;
     let id = begun["uploadId"].as_str().unwrap();
-    let first = recorded(&system, id).await;
+    let [(_, first)] = &recorded(&system, id).await[..] else { panic!("it has begun, and no more") };
     // A span of its own in the client's trace.
     assert!(first.starts_with(&format!("00-{BEGUN}-")) && !first.contains("00f067aa0ba902b7"), "{first}");
 
@@ -59,8 +58,16 @@ async fn an_asset_takes_along_the_trace_of_the_request_that_last_changed_it() {
     assert_eq!(status, 200);
     post_in(&ada, COMPLETED, &format!("/v1/uploads/{id}/complete"), json!({})).await;
     assert_eq!(ada.inspected(id).await["status"], "ready");
-    // The worker, who has no request, left it as it was, and worked in it.
-    assert!(recorded(&system, id).await.starts_with(&format!("00-{COMPLETED}-")));
+    // The worker, who has no request, worked in the trace of the one that completed the upload.
+    for ((what, trace), expected) in recorded(&system, id).await.iter().zip([
+        ("asset.created", BEGUN),
+        ("asset.uploaded", COMPLETED),
+        ("asset.ready", COMPLETED),
+    ]) {
+        assert!(trace.starts_with(&format!("00-{}-", expected.1)), "{what} {trace}");
+        assert_eq!(what, expected.0);
+    }
+    assert_eq!(recorded(&system, id).await.len(), 3);
     logged(&log, COMPLETED, INSPECTED).await;
 }
 
@@ -74,7 +81,10 @@ async fn what_is_fetched_and_inspected_is_of_the_trace_of_the_request_that_named
     let source = Source::start().await;
     let url = source.serve("/a.png", [Reply::file("image/png", &files::png(40, 30))]);
     let asset = post_in(&ada, BEGUN, "/v1/assets/from-url", json!({"url": url})).await;
-    assert_eq!(ada.inspected(asset["id"].as_str().unwrap()).await["status"], "ready");
+    let id = asset["id"].as_str().unwrap();
+    assert_eq!(ada.inspected(id).await["status"], "ready");
+    let recorded = recorded(&system, id).await;
+    assert!(recorded.len() == 3 && recorded.iter().all(|(_, trace)| trace.contains(BEGUN)), "{recorded:?}");
     logged(&log, BEGUN, FETCHED).await;
     logged(&log, BEGUN, INSPECTED).await;
 }
@@ -84,6 +94,6 @@ async fn an_asset_of_a_request_without_a_trace_begins_one() {
     let system = System::start().await;
     let ada = system.user("ada").await;
     let begun = ada.begin("a.png", "image/png", 100).await;
-    let trace = recorded(&system, begun["uploadId"].as_str().unwrap()).await;
+    let (_, trace) = &recorded(&system, begun["uploadId"].as_str().unwrap()).await[0];
     assert_eq!((trace.len(), trace.split('-').count()), (55, 4), "{trace}");
 }

@@ -88,7 +88,7 @@ async fn a_film_goes_up_in_parts_in_any_order_and_comes_back_whole() {
     assert_eq!(status, 404);
     for body in [json!({}), json!({"parts": etags})] {
         let again = complete(&ada, id, body).await.expect(200);
-        assert_eq!((&again["version"], &again["status"]), (&asset["version"], &"ready".into()));
+        assert_eq!((&again["updatedAt"], &again["status"]), (&asset["updatedAt"], &"ready".into()));
     }
     still.assert_unchanged("what came after the end").await;
 }

@@ -94,7 +94,7 @@ async fn an_endpoint_is_made_listed_and_revoked_and_its_secret_is_shown_once() {
     assert_eq!(ada.get(ENDPOINTS).await.expect(200), json!({"items": [listed[1]]}));
     let tombstone = &state.items[&(format!("WEBHOOK#{}", own["id"].as_str().unwrap()), "ENDPOINT".to_owned())];
     assert!(!tombstone.contains_key("sealed_secret"));
-    assert_eq!(tombstone["revoked_by"], AttributeValue::S("ada".to_owned()));
+    assert_eq!(tombstone["revoked_by"], AttributeValue::S("user:ada".to_owned()));
 }
 
 #[tokio::test]
@@ -115,7 +115,7 @@ async fn endpoints_are_their_owners_alone() {
     anna.delete(&foreign).await.expect(204);
     let state = still.system.state().await;
     let tombstone = &state.items[&(format!("WEBHOOK#{}", hook.id), "ENDPOINT".to_owned())];
-    assert_eq!(tombstone["revoked_by"], AttributeValue::S("anna".to_owned()));
+    assert_eq!(tombstone["revoked_by"], AttributeValue::S("operator:anna".to_owned()));
     assert_eq!(ada.get(ENDPOINTS).await.expect(200), json!({"items": []}));
     bob.delete(&foreign).await.expect_problem(404, "not_found");
 }
@@ -212,6 +212,8 @@ async fn every_url_of_a_predictions_output_becomes_an_ingestion_of_the_endpoints
     let state = system.state().await;
     let count = i64::try_from(sources(&ada).await.len()).unwrap();
     assert_eq!(state.usage("ada", "active_ingestions"), count);
+    let by = AttributeValue::S(format!("webhook:{}", hook.id));
+    assert!(state.assets().all(|asset| state.events(asset["id"].as_s().unwrap())[0]["by"] == by));
 }
 
 #[tokio::test]

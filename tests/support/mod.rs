@@ -18,10 +18,10 @@ mod webhooks;
 
 pub use b2::{B2, KEY as B2_KEY};
 pub use cli::{Developer, Said};
-pub use requests::{Asked, waves};
+pub use requests::{Asked, round_trips};
 pub use source::{Reply, Source};
-pub use state::State;
+pub use state::{Item, State};
 pub use still::{Refusal, Still};
-pub use system::{BUCKET, Options, System, TABLE, eventually, program};
+pub use system::{BUCKET, Options, System, eventually, program};
 pub use user::{Answer, User};
 pub use webhooks::{Hook, b2_signature, standard_signature, unix_seconds};

@@ -20,19 +20,19 @@ pub struct Asked {
     pub bytes_out: u64,
 }
 
-/// The waves of one invocation: requests that were under way together. A wave ends when all that began in it have
-/// ended.
-pub fn waves(asked: &[Asked]) -> Vec<Vec<Asked>> {
+/// The round trips of one invocation: each is the requests that were under way together. It ends when all that began in it
+/// have ended.
+pub fn round_trips(asked: &[Asked]) -> Vec<Vec<Asked>> {
     let mut sorted = asked.to_vec();
     sorted.sort_by_key(|request| request.started_at_micros);
-    let mut waves: Vec<Vec<Asked>> = Vec::new();
+    let mut round_trips: Vec<Vec<Asked>> = Vec::new();
     let mut ends = 0;
     for request in sorted {
-        if request.started_at_micros >= ends || waves.is_empty() {
-            waves.push(Vec::new());
+        if request.started_at_micros >= ends || round_trips.is_empty() {
+            round_trips.push(Vec::new());
         }
         ends = ends.max(request.ended_at_micros);
-        waves.last_mut().unwrap().push(request);
+        round_trips.last_mut().unwrap().push(request);
     }
-    waves
+    round_trips
 }

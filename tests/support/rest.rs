@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::stage::template;
-use super::state::{Item, State, keeps_bytes};
+use super::state::{Item, State, keeps_bytes, shown_status};
 use super::system::{System, TABLE, eventually};
 
 impl System {
@@ -16,7 +16,7 @@ impl System {
             let was_quiet = self.is_quiet().await;
             let state = self.state().await;
             let is_waiting = |status: &str| status == "ingesting" || status == "uploaded";
-            let waiting = state.assets().any(|asset| is_waiting(asset["status"].as_s().unwrap()));
+            let waiting = state.assets().any(|asset| is_waiting(shown_status(asset)));
             (was_quiet && !waiting && self.is_quiet().await).then_some(state)
         })
         .await
@@ -35,7 +35,7 @@ impl System {
             .key("pk", text(&format!("ASSET#{id}")))
             .key("sk", text("ASSET"))
             .update_expression("SET due_at = :past, #upload.expires_at = :past")
-            .condition_expression("#status = :awaiting")
+            .condition_expression("#status = :awaiting AND attribute_not_exists(deleted_at)")
             .expression_attribute_names("#upload", "upload")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":past", text("2020-01-01T00:00:00.000Z"))
@@ -83,9 +83,29 @@ impl State {
         self.asset(id).unwrap()[name].as_s().unwrap()
     }
 
+    /// An asset's status, as the API shows it.
+    pub fn status(&self, id: &str) -> &str {
+        shown_status(self.asset(id).unwrap())
+    }
+
     /// How often an asset's record was written.
     pub fn version(&self, id: &str) -> u64 {
         self.asset(id).unwrap()["version"].as_n().unwrap().parse().unwrap()
+    }
+
+    /// An asset's events, oldest first.
+    pub fn events(&self, id: &str) -> Vec<&Item> {
+        let pk = format!("ASSET#{id}");
+        self.items
+            .iter()
+            .filter(|((of, sk), _)| *of == pk && sk.starts_with("EVENT#"))
+            .map(|(_, event)| event)
+            .collect()
+    }
+
+    /// What happened to an asset, oldest first.
+    pub fn history(&self, id: &str) -> Vec<&str> {
+        self.events(id).into_iter().map(|event| event["what"].as_s().unwrap().as_str()).collect()
     }
 
     /// The code of an asset's failure.
@@ -116,7 +136,7 @@ impl State {
             let names: Vec<_> = key.split('/').collect();
             let record = names.get(2).and_then(|id| self.asset(id));
             let record = record.unwrap_or_else(|| panic!("{key} has no record"));
-            let (status, kept) = (record["status"].as_s().unwrap().as_str(), keeps_bytes(record));
+            let (status, kept) = (shown_status(record), keeps_bytes(record));
             let purged = record.contains_key("purged_at");
             let called_for = match names[..] {
                 ["incoming", _, _] => !purged && (status != "failed" || kept),
@@ -129,12 +149,11 @@ impl State {
         for (id, key) in &self.multipart_uploads {
             let record = key.split('/').nth(2).and_then(|id| self.asset(id));
             let known = record.is_some_and(|record| {
-                let status = record["status"].as_s().unwrap().as_str();
-                matches!(status, "awaiting_upload" | "ingesting") && upload_id(record) == Some(id)
+                matches!(shown_status(record), "awaiting_upload" | "ingesting") && multipart_id(record) == Some(id)
             });
             assert!(known, "the multipart upload on {key} has no record: {record:?}");
         }
-        for record in self.assets().filter(|record| record["status"].as_s().unwrap() == "ready") {
+        for record in self.assets().filter(|record| shown_status(record) == "ready") {
             let id = record["id"].as_s().unwrap();
             let keys = self.objects_of(id);
             let has = |end: &str| keys.iter().any(|key| key.starts_with("media/") && key.ends_with(end));
@@ -156,6 +175,6 @@ fn variants(record: &Item) -> Vec<&str> {
 }
 
 /// Storage's id of an asset's multipart upload.
-fn upload_id(record: &Item) -> Option<&String> {
-    record.get("upload")?.as_m().unwrap()["strategy"].as_m().unwrap().get("upload_id")?.as_s().ok()
+fn multipart_id(record: &Item) -> Option<&String> {
+    record.get("upload")?.as_m().unwrap()["strategy"].as_m().unwrap().get("multipart_id")?.as_s().ok()
 }

@@ -66,6 +66,15 @@ impl System {
     }
 }
 
+impl System {
+    /// The record of an asset, if there is one.
+    pub async fn record(&self, id: &str) -> Option<Item> {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let get = self.dynamodb().get_item().table_name(TABLE).consistent_read(true);
+        get.key("pk", text(&format!("ASSET#{id}"))).key("sk", text("ASSET")).send().await.unwrap().item
+    }
+}
+
 impl State {
     /// The record of an asset.
     pub fn asset(&self, id: &str) -> Option<&Item> {
@@ -92,7 +101,7 @@ impl State {
             let kept = keeps_bytes(asset);
             let usage = expected.entry(text(asset, "owner")).or_default();
             let mut add = |name: &str, value: i64| *usage.entry(name.to_owned()).or_default() += value;
-            match text(asset, "status").as_str() {
+            match shown_status(asset) {
                 "awaiting_upload" => {
                     add("total_bytes", size);
                     add("reserved_bytes", size);
@@ -125,6 +134,11 @@ impl State {
         found.retain(|_, usage| !usage.is_empty());
         assert_eq!(found, expected);
     }
+}
+
+/// An asset's status as the API shows it: a deleted one keeps the status that it had.
+pub(super) fn shown_status(record: &Item) -> &str {
+    if record.contains_key("deleted_at") { "deleted" } else { record["status"].as_s().unwrap() }
 }
 
 fn text(item: &Item, name: &str) -> String {

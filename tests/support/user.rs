@@ -15,6 +15,8 @@ use super::system::{System, eventually};
 pub struct User {
     pub sub: String,
     token: Option<String>,
+    /// For whom a service acts.
+    owner: Option<String>,
     gateway: String,
     http: reqwest::Client,
 }
@@ -62,12 +64,21 @@ impl Answer {
 
 impl User {
     pub(super) fn new(system: &System, sub: &str, token: Option<String>) -> Self {
-        Self { sub: sub.to_owned(), token, gateway: system.gateway.clone(), http: system.http.clone() }
+        Self { sub: sub.to_owned(), token, owner: None, gateway: system.gateway.clone(), http: system.http.clone() }
+    }
+
+    /// The same, acting for an owner of assets.
+    pub fn acting_for(&self, owner: &str) -> Self {
+        Self { owner: Some(owner.to_owned()), ..self.clone() }
     }
 
     /// A request with this user's token, to be added to and sent.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.gateway));
+        let request = match &self.owner {
+            Some(owner) => request.header("quayside-owner", owner),
+            None => request,
+        };
         match &self.token {
             Some(token) => request.bearer_auth(token),
             None => request,

@@ -52,13 +52,7 @@ fn list() -> Operation {
         .query::<ProjectId>("projectId", "Those of this project.")
         .parameter("query", "tag", false, tag, "Only those with this tag.")
         .parameter("query", "name", false, name, NAME)
-        .parameter(
-            "query",
-            "sort",
-            false,
-            one_of(orders),
-            "`newest` first if left out; the trash, by time of deletion.",
-        )
+        .parameter("query", "sort", false, order, SORT)
         .paged()
         .answers::<AssetPage<'_>>(200, "One page.", json!({"items": [asset("ready")], "nextCursor": null}))
         .links_to(200, "listAssets", "cursor", "$response.body#/nextCursor")
