@@ -17,6 +17,7 @@ mod created;
 mod error;
 mod index;
 mod lifecycle;
+mod limits;
 mod listing;
 mod multipart;
 mod objects;

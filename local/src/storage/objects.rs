@@ -1,6 +1,6 @@
 //! Objects: put, get, head, copy, delete.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use http::{HeaderMap, header};
@@ -19,13 +19,11 @@ use super::conditions::{self, Conditions};
 use super::created::Created;
 use super::error::{Result, refuse};
 use super::index::{Description, Object, now};
+use super::limits;
 use super::listing::ONLY_VERSION;
 
 /// The most bytes that one request puts or copies: 5 GB, B2's limit for a file that is not made of parts, and a part.
 const LARGEST_BODY: u64 = 5_000_000_000;
-
-/// The most bytes of user metadata, names and values together.
-const LARGEST_METADATA: usize = 2_048;
 
 /// The most keys of one `DeleteObjects`.
 const MOST_DELETED: usize = 1_000;
@@ -59,15 +57,9 @@ pub(super) fn checked(
     key: &str,
     metadata: Option<HashMap<String, String>>,
 ) -> Result<Description> {
-    // B2 refuses control characters; the last two cannot be written in XML.
-    if key.chars().any(|c| c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}')) {
-        return Err(refuse(S3ErrorCode::InvalidArgument, "The key contains a control character."));
-    }
-    let metadata: BTreeMap<_, _> = metadata.unwrap_or_default().into_iter().collect();
-    if metadata.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > LARGEST_METADATA {
-        return Err(S3ErrorCode::MetadataTooLarge.into());
-    }
-    description.metadata = metadata;
+    limits::check_key(key)?;
+    description.metadata = metadata.unwrap_or_default().into_iter().collect();
+    limits::check_headers(key, &description)?;
     // How the body travelled is not a property of the object.
     description.content_encoding = description.content_encoding.and_then(|value| {
         let kept: Vec<_> = value.split(',').map(str::trim).filter(|coding| *coding != "aws-chunked").collect();

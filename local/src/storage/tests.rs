@@ -331,7 +331,7 @@ async fn a_page_may_read_answers_and_refusals_where_the_bucket_allows_its_origin
 #[tokio::test]
 async fn a_list_pages_through_keys_and_prefixes_without_losing_or_repeating_one() {
     let server = Server::start().await;
-    for key in ["a", "b/1", "b/2", "b0", "c/", "c/x", "d"] {
+    for key in ["a", "b/1", "b/2", "b0", "c/w", "c/x", "d"] {
         server.put(key, b"").await;
     }
     let mut seen = Vec::new();
@@ -437,4 +437,58 @@ async fn faults_fail_stall_and_break_off_the_requests_that_they_name() {
     }
     assert_eq!(received, 2 * MIB);
     assert_eq!((server.last_entry().status, server.last_entry().bytes_out), (None, 2 * MIB as u64));
+}
+
+#[tokio::test]
+async fn keys_that_b2_does_not_take_are_refused() {
+    let server = Server::start().await;
+    let put = async |key: &str| {
+        let request = server.client.put_object().bucket(BUCKET).key(key).body(ByteStream::from_static(b"x"));
+        request.send().await.map(drop).map_err(|error| code(&error))
+    };
+    let (segment, too_long) = ("a".repeat(250), "a".repeat(251));
+    let longest = format!("{segment}/{segment}/{segment}/{segment}/{}", "b".repeat(20));
+    assert_eq!(longest.len(), 1024);
+    let wide = "\u{e9}".repeat(125);
+    for key in ["a", "a b/\u{e9}.txt", &segment, &wide, &longest] {
+        assert_eq!(put(key).await, Ok(()), "{key}");
+    }
+    for key in [
+        "a\tb",
+        "a\nb",
+        "a\u{1f}",
+        "a\u{7f}b",
+        "a\\b",
+        "/a",
+        "a/",
+        "a//b",
+        &too_long,
+        &format!("media/{too_long}/original"),
+        &format!("{wide}a"),
+    ] {
+        assert_eq!(put(key).await, Err("InvalidArgument".to_owned()), "{key:?}");
+    }
+    assert_eq!(put(&format!("{longest}b")).await, Err("KeyTooLongError".to_owned()));
+
+    let upload = server.client.create_multipart_upload().bucket(BUCKET).key(&too_long).send().await;
+    assert_eq!(code(&upload.unwrap_err()), "InvalidArgument");
+    let copy = server.client.copy_object().bucket(BUCKET).copy_source(format!("{BUCKET}/a")).key("b//c").send().await;
+    assert_eq!(code(&copy.unwrap_err()), "InvalidArgument");
+    let listed = server.client.list_objects_v2().bucket(BUCKET).send().await.unwrap();
+    assert_eq!(listed.key_count(), Some(5), "nothing that was refused is there");
+}
+
+#[tokio::test]
+async fn headers_that_b2_does_not_take_are_refused() {
+    let server = Server::start().await;
+    let put = || server.client.put_object().bucket(BUCKET).key("a").body(ByteStream::from_static(b"x"));
+    let result = async |request: aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder| {
+        request.send().await.map(drop).map_err(|error| code(&error))
+    };
+    let too_large = Err("MetadataTooLarge".to_owned());
+    assert_eq!(result(put().metadata("owner", "a".repeat(2_043))).await, Ok(()));
+    assert_eq!(result(put().metadata("owner", "a".repeat(2_044))).await, too_large);
+    assert_eq!(result(put().content_disposition("a".repeat(6_800))).await, Ok(()));
+    assert_eq!(result(put().content_disposition("a".repeat(7_000))).await, too_large);
+    assert_eq!(result(put().content_disposition("\"".repeat(2_400))).await, too_large, "it is sent percent-encoded");
 }
