@@ -210,7 +210,8 @@ impl Proxy {
             .build()
             .map_err(|_| BreakOff)?;
         let writes = !READS.contains(&operation);
-        let body = if METERED.contains(&operation) { metered(body) } else { body };
+        let is_metered = METERED.contains(&operation);
+        let body = if is_metered { metered(body) } else { body };
         let mut forwarded = Request::new(Full::new(body));
         *forwarded.method_mut() = head.method;
         *forwarded.uri_mut() = target;
@@ -226,7 +227,7 @@ impl Proxy {
         let (mut head, body) = answer.into_parts();
         let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else { return Err(BreakOff) };
         let body = body.to_bytes();
-        let pending = if METERED.contains(&operation) { pending.taking(units(&body)) } else { pending };
+        let pending = if is_metered { pending.taking(units(&body)) } else { pending };
         if fault == Some(FaultKind::LoseAnswer) {
             pending.break_off(bytes_in, 0);
             return Err(BreakOff);
