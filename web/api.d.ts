@@ -9,14 +9,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List assets, newest first
+         * List assets
          * @description The caller's own, or all of a project that the caller is a member of.
          */
         get: operations["listAssets"];
         put?: never;
         /**
          * Bring a small file
-         * @description For a file of up to 5 MB: as the body, with its type and what else is said of it in the query, or in a form. A client that does not know the type says `application/octet-stream`, and the name's end tells. (API Gateway takes no more than about 4.5 MB.) A larger one is uploaded.
+         * @description For a file of up to 5 MB: in a form, which takes no query, or as the body, with its type in `Content-Type` and its other fields in the query. A client that does not know the type sends `application/octet-stream`; the name's extension then decides. (API Gateway takes no more than about 4.5 MB.) Upload a larger file instead.
          */
         post: operations["createAsset"];
         delete?: never;
@@ -63,7 +63,11 @@ export interface paths {
         delete: operations["deleteAsset"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change an asset's name or tags
+         * @description Whatever is done with its bytes at the moment goes on. What is left out stays as it is.
+         */
+        patch: operations["editAsset"];
         trace?: never;
     };
     "/v1/assets/{id}/data": {
@@ -87,6 +91,26 @@ export interface paths {
          * @description Checks the caller's right and redirects to a signed URL of the CDN; a request that accepts `application/json` gets the URL as JSON.
          */
         head: operations["headData"];
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assets/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what happened to an asset, newest first
+         * @description Also of a deleted asset. Kept for 90 days, or as long as the deployment says.
+         */
+        get: operations["showHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -316,8 +340,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description What can be done with an asset, a project or an endpoint.
+         * @enum {string}
+         */
+        Action: "view" | "view_history" | "upload" | "edit" | "process" | "delete" | "list" | "upload_into" | "revoke";
         /** @description One user-owned file with its record. */
         Asset: {
+            /** @description What the caller may do with it. */
+            can: components["schemas"]["Action"][];
             /** @description `application/octet-stream` until its source was asked. */
             contentType: string;
             createdAt: components["schemas"]["Timestamp"];
@@ -328,6 +359,11 @@ export interface components {
             /** @description The `sub` of whose it is. */
             ownerId: string;
             projectId: components["schemas"]["ProjectId"] | null;
+            /**
+             * Format: int64
+             * @description Counts the changes that people made to it, from 1.
+             */
+            revision: number;
             sha256: components["schemas"]["Sha256"] | null;
             /**
              * Format: int64
@@ -351,11 +387,11 @@ export interface components {
             };
             /** @description What was derived from it. */
             variants: components["schemas"]["Variant"][];
-            /**
-             * Format: int64
-             * @description Counts the changes of the record, from 1.
-             */
-            version: number;
+        };
+        /** @description What to change of an asset. What is left out stays as it is. */
+        AssetEdit: {
+            name?: components["schemas"]["FileName"] | null;
+            tags?: components["schemas"]["Tags"] | null;
         };
         /** @description A file and what is said of it. */
         AssetForm: {
@@ -364,11 +400,13 @@ export interface components {
              * @description The file, with its type and its name.
              */
             file: string;
-            /** @description Instead of the file's own. */
+            /** @description Whether `metadata` may say where a picture or a film was taken. Default: false. */
+            keepLocation?: boolean;
+            /** @description Default: the name that the file comes with. */
             name?: components["schemas"]["FileName"];
             /** @description The project that it belongs to. */
             projectId?: components["schemas"]["ProjectId"];
-            /** @description SHA-256 of the file, which it then has to have. */
+            /** @description The file's SHA-256. A file with another one fails. */
             sha256?: components["schemas"]["Sha256"];
             /** @description One label a field; the field may be repeated. */
             tags?: components["schemas"]["Tags"];
@@ -378,10 +416,12 @@ export interface components {
          * @description Id of an asset and of its upload: a UUIDv7, so that the order of ids is the order of creation.
          */
         AssetId: string;
-        /** @description Some assets, newest first. */
+        /** @description Some assets, in the order that was asked for. */
         AssetPage: {
-            /** @description Where some of the caller's assets are asked for, a page may be short, or empty, and not the last. */
+            /** @description A page that is not the last has at least one, or says in `looked` how far it has looked. */
             items: components["schemas"]["Asset"][];
+            /** @description How many entries were looked at, where few of them are asked for and one request looks at no more. */
+            looked?: number;
             /** @description The `cursor` of the next page; null on the last. */
             nextCursor: string | null;
         };
@@ -455,6 +495,11 @@ export interface components {
         EndpointWithSecret: components["schemas"]["Endpoint"] & {
             secret: components["schemas"]["SigningSecret"];
         };
+        /**
+         * @description What happened.
+         * @enum {string}
+         */
+        EventKind: "asset.created" | "asset.uploaded" | "asset.reprocessed" | "asset.ready" | "asset.failed" | "asset.edited" | "asset.deleted" | "asset.purged";
         /** @enum {string} */
         ExpectedType: "image" | "video" | "audio" | "document" | "image/jpeg" | "image/png" | "image/webp" | "image/gif" | "image/heic" | "image/avif" | "image/svg+xml" | "video/mp4" | "video/webm" | "video/quicktime" | "video/x-msvideo" | "video/matroska" | "audio/mpeg" | "audio/wav" | "audio/ogg" | "audio/mp4" | "audio/aac" | "application/pdf" | "application/msword" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
         /** @description Why an asset failed. */
@@ -471,6 +516,8 @@ export interface components {
         FailureCode: "type_mismatch" | "checksum_mismatch" | "unreadable" | "limits_exceeded" | "upload_expired" | "bytes_missing" | "processing_gave_up" | "too_large" | "quota_exceeded" | "source_forbidden" | "source_refused" | "source_not_found" | "source_gone" | "source_unreachable" | "source_busy" | "source_untrusted" | "source_redirects" | "source_too_slow" | "source_incomplete" | "ingestion_gave_up";
         /** @description A file that is to be taken from a URL. */
         FileAtUrl: {
+            /** @description Whether `metadata` may say where a picture or a film was taken. Default: false. */
+            keepLocation?: boolean | null;
             name?: components["schemas"]["FileName"] | null;
             projectId?: components["schemas"]["ProjectId"] | null;
             sha256?: components["schemas"]["Sha256"] | null;
@@ -486,7 +533,7 @@ export interface components {
         FileName: string;
         /** @description Several files that are to be taken from URLs. */
         FilesAtUrls: {
-            /** @description One that cannot be taken has a problem of its own in the answer and refuses no other. */
+            /** @description A file that is refused has its own problem in the answer. The other files are still taken. */
             items: components["schemas"]["FileAtUrl"][];
         };
         /**
@@ -502,6 +549,34 @@ export interface components {
             status: string;
             /** @description The service's version. */
             version: string;
+        };
+        /** @description Some of an asset's history, newest first. */
+        History: {
+            items: components["schemas"]["HistoryEntry"][];
+            /** @description The `cursor` of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        /** @description One thing that happened. */
+        HistoryEntry: {
+            at: components["schemas"]["Timestamp"];
+            /**
+             * @description Who did it: `user:`, `service:` or `operator:` and a subject, `webhook:` and an endpoint's id, or `worker:` and a
+             *     function's name.
+             */
+            by: string;
+            /**
+             * Format: uuid
+             * @description Its own id; the order of ids is the order of events.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description The revision of the asset that was changed, or that it began with.
+             */
+            revision: number;
+            /** @description The asset's status from then on. */
+            status: components["schemas"]["Status"];
+            what: components["schemas"]["EventKind"];
         };
         /** @description How the client brings the bytes. */
         Instructions: components["schemas"]["Way"] & {
@@ -693,7 +768,7 @@ export interface components {
         NewUpload: {
             contentType: components["schemas"]["MediaType"];
             filename: components["schemas"]["FileName"];
-            /** @description Whether `metadata` may say where a picture or a film was taken; false if left out. */
+            /** @description Whether `metadata` may say where a picture or a film was taken. Default: false. */
             keepLocation?: boolean | null;
             projectId?: components["schemas"]["ProjectId"] | null;
             sha256?: components["schemas"]["Sha256"] | null;
@@ -898,12 +973,16 @@ export interface operations {
             query?: {
                 /** @description Only those of this kind. */
                 type?: "image" | "video" | "audio" | "document";
-                /** @description Only those in this status. */
-                status?: "awaiting_upload" | "ingesting" | "uploaded" | "ready" | "failed";
+                /** @description Only those in this status; `deleted` lists the trash. */
+                status?: "awaiting_upload" | "ingesting" | "uploaded" | "ready" | "failed" | "deleted";
                 /** @description Those of this project. */
                 projectId?: components["schemas"]["ProjectId"];
                 /** @description Only those with this tag. */
                 tag?: components["schemas"]["Tag"];
+                /** @description Only those whose name begins so, in whatever case. Sorted by name. */
+                name?: string;
+                /** @description `newest` first if left out; the trash, by time of deletion. */
+                sort?: "newest" | "oldest" | "name";
                 /** @description How many to a page. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
@@ -926,11 +1005,15 @@ export interface operations {
             };
             /**
              * @description - `invalid_cursor`: The cursor is not one that this list gave to this caller.
-             *     - `invalid_limit`: `limit` is no whole number from 1 to 100.
-             *     - `invalid_project_id`: The project's id is no UUID in lower case.
-             *     - `invalid_status`: No list can be had of this status.
-             *     - `invalid_tag`: A tag has 1 to 64 characters, none of them a control character.
+             *     - `invalid_limit`: `limit` is not an integer from 1 to 100.
+             *     - `invalid_name`: The beginning of a name is longer than 255 characters, or has a control character.
+             *     - `invalid_project_id`: The project's id is not a UUID in lower case.
+             *     - `invalid_sort`: Assets cannot be sorted by this.
+             *     - `invalid_status`: Assets cannot be listed by this status.
+             *     - `invalid_tag`: The tag is empty, longer than 64 characters, or has a control character.
              *     - `invalid_type`: There is no such kind.
+             *     - `repeated_parameter`: A query parameter is given more than once.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -956,7 +1039,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_cursor" | "invalid_limit" | "invalid_project_id" | "invalid_status" | "invalid_tag" | "invalid_type";
+                        code?: "invalid_cursor" | "invalid_limit" | "invalid_name" | "invalid_project_id" | "invalid_sort" | "invalid_status" | "invalid_tag" | "invalid_type" | "repeated_parameter" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
@@ -1117,14 +1200,16 @@ export interface operations {
     createAsset: {
         parameters: {
             query?: {
-                /** @description The file's name, where it is the body. */
+                /** @description The file's name. */
                 name?: components["schemas"]["FileName"];
-                /** @description The project that it belongs to, where it is the body. */
+                /** @description The project that it belongs to. */
                 projectId?: components["schemas"]["ProjectId"];
-                /** @description Its tags, where it is the body; may be repeated. */
+                /** @description Its tags. May be repeated, one tag each. */
                 tags?: components["schemas"]["Tags"];
-                /** @description Its SHA-256, which it then has to have, where it is the body. */
+                /** @description The file's SHA-256. A file with another one fails. */
                 sha256?: components["schemas"]["Sha256"];
+                /** @description Whether `metadata` may say where a picture or a film was taken. */
+                keepLocation?: boolean;
             };
             header?: {
                 /** @description Names the request for a day: the same one again begins nothing anew and answers the same. A random UUID is a good one. */
@@ -1170,17 +1255,20 @@ export interface operations {
             };
             /**
              * @description - `invalid_filename`: The name is empty, longer than 255 characters, or has `/`, `\` or a control character.
-             *     - `invalid_form`: The body is no sound `multipart/form-data`.
+             *     - `invalid_form`: The body is not valid `multipart/form-data`.
              *     - `invalid_idempotency_key`: The `Idempotency-Key` is not 1 to 255 visible ASCII characters.
-             *     - `invalid_project_id`: The project's id is no UUID in lower case.
+             *     - `invalid_keep_location`: `keepLocation` is not true or false.
+             *     - `invalid_project_id`: The project's id is not a UUID in lower case.
              *     - `invalid_sha256`: The SHA-256 is not 64 hexadecimal digits.
-             *     - `invalid_size`: The size is no whole number of bytes from 1.
-             *     - `invalid_tags`: There are more than 20 tags, or one of them is none.
+             *     - `invalid_size`: The size is not a positive integer (bytes).
+             *     - `invalid_tags`: There are more than 20 tags, or one of them is not valid.
              *     - `missing_field`: A field that is required is missing.
-             *     - `repeated_field`: A field of the form is there twice.
+             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
+             *     - `repeated_parameter`: A query parameter is given more than once.
              *     - `too_large`: The file is larger than files of its kind may be here.
              *     - `type_not_allowed`: Files of this type are not taken here.
-             *     - `unknown_field`: There is no such field.
+             *     - `unknown_field`: The request has no such field.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -1206,7 +1294,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_filename" | "invalid_form" | "invalid_idempotency_key" | "invalid_project_id" | "invalid_sha256" | "invalid_size" | "invalid_tags" | "missing_field" | "repeated_field" | "too_large" | "type_not_allowed" | "unknown_field";
+                        code?: "invalid_filename" | "invalid_form" | "invalid_idempotency_key" | "invalid_keep_location" | "invalid_project_id" | "invalid_sha256" | "invalid_size" | "invalid_tags" | "missing_field" | "repeated_field" | "repeated_parameter" | "too_large" | "type_not_allowed" | "unknown_field" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
@@ -1498,16 +1586,19 @@ export interface operations {
             /**
              * @description - `invalid_filename`: The name is empty, longer than 255 characters, or has `/`, `\` or a control character.
              *     - `invalid_idempotency_key`: The `Idempotency-Key` is not 1 to 255 visible ASCII characters.
-             *     - `invalid_items`: `items` is no list of 1 to 100 files.
-             *     - `invalid_json`: The body is not JSON, or no object.
-             *     - `invalid_project_id`: The project's id is no UUID in lower case.
+             *     - `invalid_items`: `items` is not an array of 1 to 100 files.
+             *     - `invalid_json`: The body is not valid JSON, or not an object.
+             *     - `invalid_keep_location`: `keepLocation` is not true or false.
+             *     - `invalid_project_id`: The project's id is not a UUID in lower case.
              *     - `invalid_sha256`: The SHA-256 is not 64 hexadecimal digits.
-             *     - `invalid_tags`: There are more than 20 tags, or one of them is none.
-             *     - `invalid_url`: This is no URL, or one that is too long.
+             *     - `invalid_tags`: There are more than 20 tags, or one of them is not valid.
+             *     - `invalid_url`: The URL is not valid, or longer than 8192 bytes.
              *     - `missing_field`: A field that is required is missing.
+             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
              *     - `source_forbidden`: Nothing is fetched from this URL: its scheme, port, host or address is none that is asked.
              *     - `type_not_allowed`: Files of this type are not taken here.
-             *     - `unknown_field`: There is no such field.
+             *     - `unknown_field`: The request has no such field.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -1533,7 +1624,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_filename" | "invalid_idempotency_key" | "invalid_items" | "invalid_json" | "invalid_project_id" | "invalid_sha256" | "invalid_tags" | "invalid_url" | "missing_field" | "source_forbidden" | "type_not_allowed" | "unknown_field";
+                        code?: "invalid_filename" | "invalid_idempotency_key" | "invalid_items" | "invalid_json" | "invalid_keep_location" | "invalid_project_id" | "invalid_sha256" | "invalid_tags" | "invalid_url" | "missing_field" | "repeated_field" | "source_forbidden" | "type_not_allowed" | "unknown_field" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
@@ -1840,7 +1931,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_id`: The id is no UUID in lower case.
+             * @description - `invalid_id`: The id is not a UUID in lower case.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -1857,7 +1949,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is no UUID in lower case.",
+                     *       "detail": "The id is not a UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -1866,7 +1958,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id";
+                        code?: "invalid_id" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
@@ -2044,7 +2136,8 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `invalid_id`: The id is no UUID in lower case.
+             * @description - `invalid_id`: The id is not a UUID in lower case.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -2061,7 +2154,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is no UUID in lower case.",
+                     *       "detail": "The id is not a UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -2070,7 +2163,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id";
+                        code?: "invalid_id" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
@@ -2276,6 +2369,303 @@ export interface operations {
             };
         };
     };
+    editAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The asset's, which is also its upload's. */
+                id: components["schemas"]["AssetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AssetEdit"];
+            };
+        };
+        responses: {
+            /** @description The asset, edited. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asset"];
+                };
+            };
+            /**
+             * @description - `invalid_filename`: The name is empty, longer than 255 characters, or has `/`, `\` or a control character.
+             *     - `invalid_id`: The id is not a UUID in lower case.
+             *     - `invalid_json`: The body is not valid JSON, or not an object.
+             *     - `invalid_tags`: There are more than 20 tags, or one of them is not valid.
+             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
+             *     - `unknown_field`: The request has no such field.
+             *     - `unknown_parameter`: The route has no such query parameter.
+             *     - The gateway itself: Bad Request.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayRefusal"];
+                    /**
+                     * @example {
+                     *       "code": "invalid_filename",
+                     *       "detail": "The name is empty, longer than 255 characters, or has `/`, `\\` or a control character.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 400,
+                     *       "title": "Bad Request",
+                     *       "type": "urn:quayside:problem:invalid_filename"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_filename" | "invalid_id" | "invalid_json" | "invalid_tags" | "repeated_field" | "unknown_field" | "unknown_parameter";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /**
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
+             *     - The gateway itself: Unauthorized.
+             */
+            401: {
+                headers: {
+                    /** @description How to prove who one is. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayRefusal"];
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "detail": "The request has no token, or an invalid one.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "urn:quayside:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description - `forbidden`: The caller's role lets it see this, but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller's role lets it see this, but not do this.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "urn:quayside:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /**
+             * @description - `not_found`: There is no such thing, or it was deleted, or it is not the caller's to see.
+             *     - The gateway itself: Not Found.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayRefusal"];
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing, or it was deleted, or it is not the caller's to see.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 404,
+                     *       "title": "Not Found",
+                     *       "type": "urn:quayside:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                        /** @constant */
+                        status?: 404;
+                    };
+                };
+            };
+            /** @description - `conflict`: Other requests changed the same thing again and again. Try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "Other requests changed the same thing again and again. Try again.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "urn:quayside:problem:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "conflict";
+                        /** @constant */
+                        status?: 409;
+                    };
+                };
+            };
+            /**
+             * @description - `body_too_large`: The body is longer than is taken here.
+             *     - The gateway itself: Request Entity Too Large.
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Request Entity Too Large"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayRefusal"];
+                    /**
+                     * @example {
+                     *       "code": "body_too_large",
+                     *       "detail": "The body is longer than is taken here.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 413,
+                     *       "title": "Payload Too Large",
+                     *       "type": "urn:quayside:problem:body_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                        /** @constant */
+                        status?: 413;
+                    };
+                };
+            };
+            /** @description - The gateway itself: Too Many Requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayRefusal"];
+                };
+            };
+            /**
+             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             *     - The gateway itself: Internal Server Error.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayRefusal"];
+                    /**
+                     * @example {
+                     *       "code": "internal",
+                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 500,
+                     *       "title": "Internal Server Error",
+                     *       "type": "urn:quayside:problem:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                        /** @constant */
+                        status?: 500;
+                    };
+                };
+            };
+            /**
+             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             *     - The gateway itself: Service Unavailable.
+             */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Service Unavailable"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayRefusal"];
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 503,
+                     *       "title": "Service Unavailable",
+                     *       "type": "urn:quayside:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+        };
+    };
     getData: {
         parameters: {
             query?: {
@@ -2314,8 +2704,10 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `invalid_download`: `download` is neither 1 nor 0.
-             *     - `invalid_id`: The id is no UUID in lower case.
+             * @description - `invalid_download`: `download` is not 1 or 0.
+             *     - `invalid_id`: The id is not a UUID in lower case.
+             *     - `repeated_parameter`: A query parameter is given more than once.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -2332,7 +2724,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_download",
-                     *       "detail": "`download` is neither 1 nor 0.",
+                     *       "detail": "`download` is not 1 or 0.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -2341,7 +2733,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_download" | "invalid_id";
+                        code?: "invalid_download" | "invalid_id" | "repeated_parameter" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
@@ -2560,8 +2952,10 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `invalid_download`: `download` is neither 1 nor 0.
-             *     - `invalid_id`: The id is no UUID in lower case.
+             * @description - `invalid_download`: `download` is not 1 or 0.
+             *     - `invalid_id`: The id is not a UUID in lower case.
+             *     - `repeated_parameter`: A query parameter is given more than once.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -2631,6 +3025,245 @@ export interface operations {
             };
         };
     };
+    showHistory: {
+        parameters: {
+            query?: {
+                /** @description How many to a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The asset's, which is also its upload's. */
+                id: components["schemas"]["AssetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /**
+             * @description - `invalid_cursor`: The cursor is not one that this list gave to this caller.
+             *     - `invalid_id`: The id is not a UUID in lower case.
+             *     - `invalid_limit`: `limit` is not an integer from 1 to 100.
+             *     - `repeated_parameter`: A query parameter is given more than once.
+             *     - `unknown_parameter`: The route has no such query parameter.
+             *     - The gateway itself: Bad Request.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayRefusal"];
+                    /**
+                     * @example {
+                     *       "code": "invalid_cursor",
+                     *       "detail": "The cursor is not one that this list gave to this caller.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 400,
+                     *       "title": "Bad Request",
+                     *       "type": "urn:quayside:problem:invalid_cursor"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_cursor" | "invalid_id" | "invalid_limit" | "repeated_parameter" | "unknown_parameter";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /**
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
+             *     - The gateway itself: Unauthorized.
+             */
+            401: {
+                headers: {
+                    /** @description How to prove who one is. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayRefusal"];
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "detail": "The request has no token, or an invalid one.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "urn:quayside:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description - `forbidden`: The caller's role lets it see this, but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller's role lets it see this, but not do this.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "urn:quayside:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /**
+             * @description - `not_found`: There is no such thing, or it was deleted, or it is not the caller's to see.
+             *     - The gateway itself: Not Found.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayRefusal"];
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing, or it was deleted, or it is not the caller's to see.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 404,
+                     *       "title": "Not Found",
+                     *       "type": "urn:quayside:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                        /** @constant */
+                        status?: 404;
+                    };
+                };
+            };
+            /** @description - The gateway itself: Too Many Requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayRefusal"];
+                };
+            };
+            /**
+             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             *     - The gateway itself: Internal Server Error.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayRefusal"];
+                    /**
+                     * @example {
+                     *       "code": "internal",
+                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 500,
+                     *       "title": "Internal Server Error",
+                     *       "type": "urn:quayside:problem:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                        /** @constant */
+                        status?: 500;
+                    };
+                };
+            };
+            /**
+             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             *     - The gateway itself: Service Unavailable.
+             */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Service Unavailable"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayRefusal"];
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 503,
+                     *       "title": "Service Unavailable",
+                     *       "type": "urn:quayside:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+        };
+    };
     processAsset: {
         parameters: {
             query?: never;
@@ -2657,9 +3290,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_id`: The id is no UUID in lower case.
-             *     - `invalid_json`: The body is not JSON, or no object.
-             *     - `unknown_field`: There is no such field.
+             * @description - `invalid_id`: The id is not a UUID in lower case.
+             *     - `invalid_json`: The body is not valid JSON, or not an object.
+             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
+             *     - `unknown_field`: The request has no such field.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -2676,7 +3311,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is no UUID in lower case.",
+                     *       "detail": "The id is not a UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -2685,7 +3320,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id" | "invalid_json" | "unknown_field";
+                        code?: "invalid_id" | "invalid_json" | "repeated_field" | "unknown_field" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
@@ -2945,6 +3580,39 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            /**
+             * @description - `unknown_parameter`: The route has no such query parameter.
+             *     - The gateway itself: Bad Request.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayRefusal"];
+                    /**
+                     * @example {
+                     *       "code": "unknown_parameter",
+                     *       "detail": "The route has no such query parameter.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 400,
+                     *       "title": "Bad Request",
+                     *       "type": "urn:quayside:problem:unknown_parameter"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_parameter";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
             /** @description - The gateway itself: Too Many Requests. */
             429: {
                 headers: {
@@ -3005,6 +3673,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: The route has no such query parameter.
+             *     - The gateway itself: Bad Request.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayRefusal"];
+                    /**
+                     * @example {
+                     *       "code": "unknown_parameter",
+                     *       "detail": "The route has no such query parameter.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 400,
+                     *       "title": "Bad Request",
+                     *       "type": "urn:quayside:problem:unknown_parameter"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_parameter";
+                        /** @constant */
+                        status?: 400;
+                    };
                 };
             };
             /** @description - The gateway itself: Too Many Requests. */
@@ -3079,16 +3780,18 @@ export interface operations {
             /**
              * @description - `invalid_filename`: The name is empty, longer than 255 characters, or has `/`, `\` or a control character.
              *     - `invalid_idempotency_key`: The `Idempotency-Key` is not 1 to 255 visible ASCII characters.
-             *     - `invalid_json`: The body is not JSON, or no object.
-             *     - `invalid_keep_location`: `keepLocation` is neither true nor false.
-             *     - `invalid_project_id`: The project's id is no UUID in lower case.
+             *     - `invalid_json`: The body is not valid JSON, or not an object.
+             *     - `invalid_keep_location`: `keepLocation` is not true or false.
+             *     - `invalid_project_id`: The project's id is not a UUID in lower case.
              *     - `invalid_sha256`: The SHA-256 is not 64 hexadecimal digits.
-             *     - `invalid_size`: The size is no whole number of bytes from 1.
-             *     - `invalid_tags`: There are more than 20 tags, or one of them is none.
+             *     - `invalid_size`: The size is not a positive integer (bytes).
+             *     - `invalid_tags`: There are more than 20 tags, or one of them is not valid.
              *     - `missing_field`: A field that is required is missing.
+             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
              *     - `too_large`: The file is larger than files of its kind may be here.
              *     - `type_not_allowed`: Files of this type are not taken here.
-             *     - `unknown_field`: There is no such field.
+             *     - `unknown_field`: The request has no such field.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -3114,7 +3817,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_filename" | "invalid_idempotency_key" | "invalid_json" | "invalid_keep_location" | "invalid_project_id" | "invalid_sha256" | "invalid_size" | "invalid_tags" | "missing_field" | "too_large" | "type_not_allowed" | "unknown_field";
+                        code?: "invalid_filename" | "invalid_idempotency_key" | "invalid_json" | "invalid_keep_location" | "invalid_project_id" | "invalid_sha256" | "invalid_size" | "invalid_tags" | "missing_field" | "repeated_field" | "too_large" | "type_not_allowed" | "unknown_field" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
@@ -3424,7 +4127,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_id`: The id is no UUID in lower case.
+             * @description - `invalid_id`: The id is not a UUID in lower case.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -3441,7 +4145,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is no UUID in lower case.",
+                     *       "detail": "The id is not a UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -3450,7 +4154,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id";
+                        code?: "invalid_id" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
@@ -3628,7 +4332,8 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `invalid_id`: The id is no UUID in lower case.
+             * @description - `invalid_id`: The id is not a UUID in lower case.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -3645,7 +4350,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is no UUID in lower case.",
+                     *       "detail": "The id is not a UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -3654,7 +4359,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id";
+                        code?: "invalid_id" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
@@ -3889,10 +4594,12 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_id`: The id is no UUID in lower case.
-             *     - `invalid_json`: The body is not JSON, or no object.
+             * @description - `invalid_id`: The id is not a UUID in lower case.
+             *     - `invalid_json`: The body is not valid JSON, or not an object.
              *     - `invalid_parts`: The list of parts is malformed, or does not agree with what storage has.
-             *     - `unknown_field`: There is no such field.
+             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
+             *     - `unknown_field`: The request has no such field.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -3909,7 +4616,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is no UUID in lower case.",
+                     *       "detail": "The id is not a UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -3918,7 +4625,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id" | "invalid_json" | "invalid_parts" | "unknown_field";
+                        code?: "invalid_id" | "invalid_json" | "invalid_parts" | "repeated_field" | "unknown_field" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
@@ -4187,11 +4894,13 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_id`: The id is no UUID in lower case.
-             *     - `invalid_json`: The body is not JSON, or no object.
-             *     - `invalid_part_number`: There are no parts of these numbers, or too many are asked for at once.
+             * @description - `invalid_id`: The id is not a UUID in lower case.
+             *     - `invalid_json`: The body is not valid JSON, or not an object.
+             *     - `invalid_part_number`: The upload has no parts of these numbers, or more than 100 are asked for at once.
              *     - `missing_field`: A field that is required is missing.
-             *     - `unknown_field`: There is no such field.
+             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
+             *     - `unknown_field`: The request has no such field.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -4208,7 +4917,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is no UUID in lower case.",
+                     *       "detail": "The id is not a UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -4217,7 +4926,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id" | "invalid_json" | "invalid_part_number" | "missing_field" | "unknown_field";
+                        code?: "invalid_id" | "invalid_json" | "invalid_part_number" | "missing_field" | "repeated_field" | "unknown_field" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
@@ -4475,6 +5184,39 @@ export interface operations {
                 };
             };
             /**
+             * @description - `unknown_parameter`: The route has no such query parameter.
+             *     - The gateway itself: Bad Request.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayRefusal"];
+                    /**
+                     * @example {
+                     *       "code": "unknown_parameter",
+                     *       "detail": "The route has no such query parameter.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 400,
+                     *       "title": "Bad Request",
+                     *       "type": "urn:quayside:problem:unknown_parameter"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_parameter";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /**
              * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
@@ -4620,11 +5362,13 @@ export interface operations {
             };
             /**
              * @description - `invalid_idempotency_key`: The `Idempotency-Key` is not 1 to 255 visible ASCII characters.
-             *     - `invalid_json`: The body is not JSON, or no object.
+             *     - `invalid_json`: The body is not valid JSON, or not an object.
              *     - `invalid_provider`: There is no such provider.
              *     - `invalid_secret`: The secret is not `whsec_` and 24 to 64 bytes in base64.
              *     - `missing_field`: A field that is required is missing.
-             *     - `unknown_field`: There is no such field.
+             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
+             *     - `unknown_field`: The request has no such field.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -4650,7 +5394,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_idempotency_key" | "invalid_json" | "invalid_provider" | "invalid_secret" | "missing_field" | "unknown_field";
+                        code?: "invalid_idempotency_key" | "invalid_json" | "invalid_provider" | "invalid_secret" | "missing_field" | "repeated_field" | "unknown_field" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
@@ -4909,7 +5653,8 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `invalid_id`: The id is no UUID in lower case.
+             * @description - `invalid_id`: The id is not a UUID in lower case.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -4926,7 +5671,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is no UUID in lower case.",
+                     *       "detail": "The id is not a UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -4935,7 +5680,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id";
+                        code?: "invalid_id" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
@@ -5150,7 +5895,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_json`: The body is not JSON, or no object.
+             * @description - `invalid_json`: The body is not valid JSON, or not an object.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -5167,7 +5912,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_json",
-                     *       "detail": "The body is not JSON, or no object.",
+                     *       "detail": "The body is not valid JSON, or not an object.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -5400,8 +6145,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_id`: The id is no UUID in lower case.
-             *     - `invalid_json`: The body is not JSON, or no object.
+             * @description - `invalid_id`: The id is not a UUID in lower case.
+             *     - `invalid_json`: The body is not valid JSON, or not an object.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -5418,7 +6163,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is no UUID in lower case.",
+                     *       "detail": "The id is not a UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",

@@ -98,6 +98,7 @@ export class Quayside {
      */
     pages(filter?: AssetFilter): AsyncGenerator<{
         items: import("./api.d.ts").components["schemas"]["Asset"][];
+        looked?: number;
         nextCursor: string | null;
     }, void, unknown>;
     /** @param {string} id */

@@ -2,7 +2,7 @@
 
 - `unsupported_method`: to a method that no route has, an HTTP API answers 404, whatever the functions do;
 - what no schema can say, each by itself in `hooks.py`: that a cursor is sealed, that of several files one may be wrong
-  alone, that any bytes are a file, that in a form all is text, that of a parameter that is repeated the first counts.
+  alone, that any bytes are a file, that in a form all is text, that a form takes no query.
 
 CONTRACT_SEED is the seed, 1 if it is not set. What the system makes itself, ids and times, differs all the same.
 """

@@ -2,30 +2,33 @@
 
 use lambda_http::{Body, Request, Response};
 use quayside_domain::rights::Upload;
-use quayside_domain::upload::{AnyPartNumber, PartNumber, Parts, incomplete};
+use quayside_domain::upload::{AnyPartNumber, MAX_PARTS, PartNumber, Parts, incomplete, part_number};
 use quayside_domain::{Asset, AssetId, Authorized, Caller, Error, FailureCode, Result, Status, Strategy, Timestamp};
-use quayside_edge::http::{Fields, asset_json, ok, read};
+use quayside_edge::http::json::{self, Integer};
+use quayside_edge::http::{asset_json, no_query, ok};
 use quayside_edge::telemetry::upload_completed;
 use quayside_store::storage::{Completion, Object};
+use serde::Deserialize;
 use tracing::{info, instrument};
 use utoipa::ToSchema;
 
 use crate::App;
 
 /// That all bytes are there.
-#[derive(ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Completed {
     /// The parts, in any order. Left out, storage's own list is used.
     #[schema(value_type = Option<Vec<UploadedPart>>)]
-    parts: Option<Etags>,
+    parts: Option<Vec<json::Object<UploadedPart>>>,
 }
 
 /// A part as storage has confirmed it.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "a part is read into a pair; this says in the API's description what it is read from")]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct UploadedPart {
-    part_number: AnyPartNumber,
+    #[schema(value_type = AnyPartNumber)]
+    part_number: Integer,
     /// The `ETag` of storage's answer, with or without its quotes.
     #[schema(min_length = 1, max_length = 80, pattern = "^[!-~]*$")]
     etag: String,
@@ -41,9 +44,7 @@ type Etags = Vec<(PartNumber, String)>;
 pub(crate) async fn complete_upload(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     let caller = app.authenticator.authenticate(request).await?;
     let id = AssetId::parse(id)?;
-    let mut fields = Fields::of_body(request)?;
-    let Completed { parts: etags } = Completed { parts: fields.optional("parts", read::parts)? };
-    fields.finish()?;
+    let etags = parse(request)?;
     let (asset, incoming) = find(app, &caller, id, etags.is_none()).await?;
     let asset = if asset.status() == Status::AwaitingUpload {
         complete(app, &caller, asset, incoming, etags).await?
@@ -51,6 +52,24 @@ pub(crate) async fn complete_upload(app: &App, request: &Request, id: &str) -> R
         completed_before(asset)?
     };
     ok(&asset_json(&asset, &app.cdn, Timestamp::now()))
+}
+
+/// The client's list of parts, if it sends one. Whether they are the upload's is its plan's to say.
+fn parse(request: &Request) -> Result<Option<Etags>> {
+    no_query(request)?;
+    let Completed { parts } = json::from_body(request)?;
+    let Some(parts) = parts else { return Ok(None) };
+    let parts = parts.into_iter().enumerate().map(|(index, json::Object(part))| {
+        let wrong = |what: &str| Err(Error::invalid("invalid_parts", "parts", format!("`parts[{index}].{what}")));
+        let Some(number) = part_number(part.part_number.0) else {
+            return wrong(&format!("partNumber` must be an integer from 1 to {MAX_PARTS}."));
+        };
+        // An etag is a hexadecimal digest, with or without its quotes. What XML cannot hold would make storage refuse
+        // the whole request.
+        let is_etag = (1..=80).contains(&part.etag.len()) && part.etag.bytes().all(|byte| byte.is_ascii_graphic());
+        if is_etag { Ok((number, part.etag)) } else { wrong("etag` must be 1 to 80 visible ASCII characters.") }
+    });
+    parts.collect::<Result<_>>().map(Some)
 }
 
 /// The asset, and what is below `incoming/` for it where a request without parts is likely to be about a single PUT. For

@@ -8,12 +8,15 @@ use lambda_http::{Body, Request, Response};
 use quayside_domain::asset::{Ingestion, Source};
 use quayside_domain::rights::{Upload, UploadInto};
 use quayside_domain::{
-    Asset, Authorized, Caller, Error, FileName, Kind, MediaType, ProjectId, Result, Sha256, SourceUrl, Tags, Timestamp,
-    media_type,
+    Asset, Authorized, ByteSize, Caller, Error, FileName, Kind, MediaType, ProjectId, Result, Sha256, SourceUrl, Tags,
+    Timestamp, media_type,
 };
-use quayside_edge::http::{AssetJson, Fields, Problem, accepted, asset_json, problem_json, read};
+use quayside_edge::http::json::{self, required};
+use quayside_edge::http::{
+    AssetJson, FileFields, Problem, accepted, asset_json, body, likely_type, no_query, problem_json,
+};
 use quayside_store::table::{Expected, IdempotencyKey, NewIngestion};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::{info, instrument};
 use utoipa::openapi::RefOr;
@@ -26,25 +29,31 @@ use crate::App;
 type IntoProject = Authorized<ProjectId, UploadInto>;
 
 /// A file that is to be taken from a URL.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct FileAtUrl {
     /// Of http or https, on the public internet, without user and password. It may be signed: no answer shows its query.
     #[schema(value_type = String, format = "uri", max_length = 8192, pattern = "^[Hh][Tt][Tt][Pp][Ss]?://")]
-    url: SourceUrl,
-    /// The last part of the URL's path if left out.
-    name: Option<FileName>,
-    /// What it has to be: a kind, or a media type.
+    url: Option<String>,
+    /// Default: the last segment of the URL's path.
+    #[schema(value_type = Option<FileName>)]
+    name: Option<String>,
+    /// The type that the file must have: a kind, or a media type.
     #[schema(value_type = Option<ExpectedType>)]
-    r#type: Option<Expected>,
+    r#type: Option<String>,
     /// The project that it belongs to.
-    project_id: Option<ProjectId>,
-    /// SHA-256 of the file, which it then has to have.
-    sha256: Option<Sha256>,
-    tags: Option<Tags>,
+    #[schema(value_type = Option<ProjectId>)]
+    project_id: Option<String>,
+    /// The file's SHA-256. A file with another one fails.
+    #[schema(value_type = Option<Sha256>)]
+    sha256: Option<String>,
+    #[schema(value_type = Option<Tags>)]
+    tags: Option<Vec<String>>,
+    /// Whether `metadata` may say where a picture or a film was taken. Default: false.
+    keep_location: Option<bool>,
 }
 
-/// A kind, or one media type: what [`expected`] reads.
+/// A kind, or one media type: what [`parse_expected`] reads.
 struct ExpectedType;
 
 impl ToSchema for ExpectedType {}
@@ -57,9 +66,10 @@ impl PartialSchema for ExpectedType {
 }
 
 /// Several files that are to be taken from URLs.
-#[derive(ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct FilesAtUrls {
-    /// One that cannot be taken has a problem of its own in the answer and refuses no other.
+    /// A file that is refused has its own problem in the answer. The other files are still taken.
     #[schema(value_type = Vec<FileAtUrl>, min_items = 1, max_items = 100)]
     items: Vec<Value>,
 }
@@ -86,27 +96,58 @@ const MAX_BODY_BYTES: usize = 1 << 20;
 #[instrument(skip_all, fields(caller))]
 pub(crate) async fn create(app: &App, request: &Request) -> Result<Response<Body>> {
     let caller = app.authenticator.authenticate(request).await?;
-    let body = read::body(request, MAX_BODY_BYTES)?;
-    let mut fields = Fields::of_json(body)?;
+    no_query(request)?;
+    let body = body(request, MAX_BODY_BYTES)?;
     let idempotency = match request.headers().get("idempotency-key") {
         Some(key) => Some(IdempotencyKey::parse(key.as_bytes(), body)?),
         None => None,
     };
     let now = Timestamp::now();
-    let Some(files) = fields.optional("items", items)?.map(|items| FilesAtUrls { items }) else {
-        let files = vec![describe(app, fields)];
-        let mut results = begin(app, &caller, files, idempotency.as_ref(), now).await?;
-        let asset = results.pop().ok_or_else(|| Error::Internal("a file without a result".into()))??;
-        return accepted(&asset_json(&asset, &app.cdn, now));
+    let items = match Files::parse(body)? {
+        Files::One(file) => {
+            let files = vec![describe(app, file)];
+            let mut results = begin(app, &caller, files, idempotency.as_ref(), now).await?;
+            let asset = results.pop().ok_or_else(|| Error::Internal("a file without a result".into()))??;
+            return accepted(&asset_json(&asset, &app.cdn, now));
+        }
+        Files::Several(items) => items,
     };
-    fields.finish()?;
-    let files = files.items.into_iter().map(|item| describe(app, Fields::of_value(item)?)).collect();
+    let files = items.into_iter().map(|item| describe(app, json::from_value(item)?)).collect();
     let results = begin(app, &caller, files, idempotency.as_ref(), now).await?;
     let items = results.iter().map(|result| match result {
         Ok(asset) => BegunItem::Asset(Box::new(asset_json(asset, &app.cdn, now))),
         Err(error) => BegunItem::Problem(problem_json(request, error)),
     });
     accepted(&Begun { items: items.collect() })
+}
+
+/// What a request asks for.
+enum Files {
+    /// One file, which the answer is about.
+    One(FileAtUrl),
+    /// Several files, each of which is still to be read, so that it is refused alone.
+    Several(Vec<Value>),
+}
+
+impl Files {
+    fn parse(body: &[u8]) -> Result<Self> {
+        let mut value = json::value(body)?;
+        match value.get("items") {
+            None => Ok(Self::One(json::from_value(value)?)),
+            Some(Value::Null) => {
+                value.as_object_mut().and_then(|fields| fields.remove("items"));
+                Ok(Self::One(json::from_value(value)?))
+            }
+            Some(_) => {
+                let FilesAtUrls { items } = json::from_value(value)?;
+                if !(1..=MAX_ITEMS).contains(&items.len()) {
+                    let detail = format!("`items` must be an array of 1 to {MAX_ITEMS} objects `{{url, …}}`.");
+                    return Err(Error::invalid("invalid_items", "items", detail));
+                }
+                Ok(Self::Several(items))
+            }
+        }
+    }
 }
 
 /// What a request says of one file.
@@ -117,68 +158,31 @@ struct File {
     ingestion: Ingestion,
 }
 
-fn items(value: &Value) -> Result<Vec<Value>> {
-    let items = value.as_array().filter(|items| (1..=MAX_ITEMS).contains(&items.len()));
-    items.cloned().ok_or_else(|| {
-        let detail = format!("Items are a list of 1 to {MAX_ITEMS} objects {{url, name?, type?, …}}.");
-        Error::invalid("invalid_items", "items", detail)
-    })
-}
-
-fn describe(app: &App, mut fields: Fields) -> Result<File> {
-    let FileAtUrl { url, name, r#type: expected, project_id: project, sha256, tags } = FileAtUrl {
-        url: fields.required("url", |value| url(app, value))?,
-        name: fields.optional("name", read::name)?,
-        r#type: fields.optional("type", |value| expected(app, value))?,
-        project_id: fields.optional("projectId", read::project_id)?,
-        sha256: fields.optional("sha256", read::sha256)?,
-        tags: fields.optional("tags", read::tags)?,
+fn describe(app: &App, file: FileAtUrl) -> Result<File> {
+    let url = SourceUrl::parse(&required("url", file.url)?, &app.sources)
+        .map_err(|forbidden| Error::invalid(forbidden.code(), "url", forbidden.to_string()))?;
+    let name = match file.name {
+        Some(name) => FileName::parse(&name).map_err(|error| error.in_field("name"))?,
+        None => required("name", url.file_name())?,
     };
-    fields.finish()?;
-    let name = match name {
-        Some(name) => name,
-        None => url.file_name().ok_or_else(|| Error::invalid("missing_field", "name", "name is required."))?,
-    };
-    let tags = tags.unwrap_or_default();
-    let content_type = likely_type(app, &url, &name, expected);
+    let expected = file.r#type.map(|text| parse_expected(app, &text)).transpose()?;
+    let content_type = likely_type(&name, &url, expected, &app.config);
+    let FileAtUrl { project_id, sha256, tags, keep_location, .. } = file;
+    let fields = FileFields { project_id, tags, sha256, keep_location };
+    let (declared, project) = fields.declare(name, content_type, ByteSize::UNKNOWN, &app.config)?;
     let source = Source { url: url.shown(), reference: None };
-    Ok(File {
-        ingestion: Ingestion { name, content_type, sha256, tags, keep_location: false, source },
-        url,
-        expected,
-        project,
-    })
-}
-
-fn url(app: &App, value: &Value) -> Result<SourceUrl> {
-    let text = value.as_str().ok_or_else(|| Error::invalid("invalid_url", "url", "url must be a text."))?;
-    SourceUrl::parse(text, &app.sources)
-        .map_err(|forbidden| Error::invalid(forbidden.code(), "url", forbidden.to_string()))
+    Ok(File { ingestion: Ingestion { declared, source }, url, expected, project })
 }
 
 /// `type`, a kind (`image`) or a media type (`image/jpeg`).
-fn expected(app: &App, value: &Value) -> Result<Expected> {
-    let text = value.as_str().unwrap_or_default();
+fn parse_expected(app: &App, text: &str) -> Result<Expected> {
     if let Some(kind) = Kind::parse(text) {
         return Ok(Expected::Kind(kind));
     }
     MediaType::parse_allowed(text, &app.config.allowed_types).map(Expected::Type).map_err(|_| {
         let (kinds, types) = (Kind::ALL.map(Kind::as_str).join(", "), media_type::names(&app.config.allowed_types));
-        Error::invalid("type_not_allowed", "type", format!("type is one of {kinds}; or one of {types}."))
+        Error::invalid("type_not_allowed", "type", format!("`type` must be one of {kinds}, or one of {types}."))
     })
-}
-
-/// What the file is until its source says so: what the caller expects, or what its name ends in.
-fn likely_type(app: &App, url: &SourceUrl, name: &FileName, expected: Option<Expected>) -> MediaType {
-    if let Some(Expected::Type(media_type)) = expected {
-        return media_type;
-    }
-    let names = [name.as_str(), url.expose().path()];
-    let fits = |found: &MediaType| {
-        let is_expected = !matches!(expected, Some(Expected::Kind(kind)) if kind != found.kind());
-        is_expected && app.config.allowed_types.contains(found)
-    };
-    names.into_iter().filter_map(MediaType::of_name).find(fits).unwrap_or(MediaType::UNKNOWN)
 }
 
 /// Begins what was described well, and gives each file's result in the order of the request.

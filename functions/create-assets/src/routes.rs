@@ -6,7 +6,7 @@ use quayside_edge::describe::examples::{SHA256, asset, ingesting};
 use quayside_edge::http::{AssetJson, Route};
 use serde_json::{Map, Value, json};
 
-use crate::direct::Brought;
+use crate::direct::DirectUpload;
 use crate::from_url::{Begun, FileAtUrl, FilesAtUrls};
 
 pub(crate) const CREATE: Route<0> = Route::new("POST", "/v1/assets");
@@ -19,8 +19,9 @@ pub fn operations() -> Vec<Operation> {
 
 fn create() -> Operation {
     let mut operation = Operation::new(CREATE, "createAsset", "Bring a small file");
-    let form = operation.strict_schema::<Brought>();
+    let form = operation.form_schema::<DirectUpload>();
     let tags = operation.schema::<Tags>();
+    let keep_location = json!({"type": "boolean", "default": false});
     let types: Vec<_> = MediaType::all().map(MediaType::as_str).collect();
     let file = json!({"schema": {"type": "string", "format": "binary", "minLength": 1}});
     let mut content: Map<String, Value> = types.iter().map(|name| ((*name).to_owned(), file.clone())).collect();
@@ -28,15 +29,23 @@ fn create() -> Operation {
     content.insert("multipart/form-data".to_owned(), json!({"schema": form, "encoding": encoding}));
     operation
         .description(
-            "For a file of up to 5 MB: as the body, with its type and what else is said of it in the query, or in a \
-             form. A client that does not know the type says `application/octet-stream`, and the name's end tells. \
-             (API Gateway takes no more than about 4.5 MB.) A larger one is uploaded.",
+            "For a file of up to 5 MB: in a form, which takes no query, or as the body, with its type in \
+             `Content-Type` and its other fields in the query. A client that does not know the type sends \
+             `application/octet-stream`; the name's extension then decides. (API Gateway takes no more than about \
+             4.5 MB.) Upload a larger file instead.",
         )
         .idempotent()
-        .query::<FileName>("name", "The file's name, where it is the body.")
-        .query::<ProjectId>("projectId", "The project that it belongs to, where it is the body.")
-        .parameter("query", "tags", false, tags, "Its tags, where it is the body; may be repeated.")
-        .query::<Sha256>("sha256", "Its SHA-256, which it then has to have, where it is the body.")
+        .query::<FileName>("name", "The file's name.")
+        .query::<ProjectId>("projectId", "The project that it belongs to.")
+        .parameter("query", "tags", false, tags, "Its tags. May be repeated, one tag each.")
+        .query::<Sha256>("sha256", "The file's SHA-256. A file with another one fails.")
+        .parameter(
+            "query",
+            "keepLocation",
+            false,
+            keep_location,
+            "Whether `metadata` may say where a picture or a film was taken.",
+        )
         .takes_any(content.into(), true)
         .answers::<AssetJson<'_>>(201, "Storage has the file.", asset("uploaded"))
         .links_to(201, "getAsset", "id", "$response.body#/id")
@@ -46,12 +55,12 @@ fn create() -> Operation {
         .links_to(201, "deleteAsset", "id", "$response.body#/id")
         .refuses(&["invalid_filename", "type_not_allowed", "invalid_size", "too_large", "invalid_sha256"])
         .refuses(&["invalid_tags", "invalid_project_id", "missing_field", "unknown_field", "repeated_field"])
-        .refuses(&["invalid_form", "forbidden", "project_not_found", "quota_exceeded"])
+        .refuses(&["invalid_form", "invalid_keep_location", "forbidden", "project_not_found", "quota_exceeded"])
 }
 
 fn from_url() -> Operation {
     let mut operation = Operation::new(FROM_URL, "createAssetsFromUrls", "Have files fetched");
-    let takes = json!({"oneOf": [operation.strict_schema::<FileAtUrl>(), operation.strict_schema::<FilesAtUrls>()]});
+    let takes = json!({"oneOf": [operation.schema::<FileAtUrl>(), operation.schema::<FilesAtUrls>()]});
     let answers = json!({"oneOf": [operation.schema::<AssetJson<'_>>(), operation.schema::<Begun<'_>>()]});
     let one = json!({
         "url": "https://media.example/crossing.mp4?signature=abc",
@@ -60,6 +69,7 @@ fn from_url() -> Operation {
         "projectId": null,
         "sha256": SHA256,
         "tags": ["holiday"],
+        "keepLocation": false,
     });
     let second = json!({"url": "https://media.example/b.mp4", "type": "video"});
     let several = json!({"items": [{"url": "https://media.example/a.jpg"}, second]});
@@ -87,5 +97,5 @@ fn from_url() -> Operation {
         .links_to(202, "abortUpload", "id", "$response.body#/id")
         .refuses(&["missing_field", "invalid_items", "invalid_url", "source_forbidden", "type_not_allowed"])
         .refuses(&["invalid_filename", "invalid_project_id", "invalid_sha256", "invalid_tags", "forbidden"])
-        .refuses(&["project_not_found", "quota_exceeded", "too_many_ingestions"])
+        .refuses(&["invalid_keep_location", "project_not_found", "quota_exceeded", "too_many_ingestions"])
 }

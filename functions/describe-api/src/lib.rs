@@ -9,7 +9,7 @@ use std::convert::Infallible;
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use lambda_http::{Body, Request, Response};
 use quayside_domain::{Error, Result};
-use quayside_edge::http::{no_route, ok, respond};
+use quayside_edge::http::{no_query, no_route, ok, respond};
 use quayside_store::config::{ConfigError, Variables};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -49,9 +49,9 @@ pub(crate) struct Health {
 pub async fn handle(_app: &App, request: Request) -> Result<Response<Body>, Infallible> {
     respond(&request, async {
         if let Some([]) = routes::DOCUMENT.matches(&request) {
-            document()
+            document(&request)
         } else if let Some([]) = routes::HEALTH.matches(&request) {
-            ok(&Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
+            health(&request)
         } else {
             Err(no_route(&request))
         }
@@ -59,7 +59,13 @@ pub async fn handle(_app: &App, request: Request) -> Result<Response<Body>, Infa
     .await
 }
 
-fn document() -> Result<Response<Body>> {
+fn health(request: &Request) -> Result<Response<Body>> {
+    no_query(request)?;
+    ok(&Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
+}
+
+fn document(request: &Request) -> Result<Response<Body>> {
+    no_query(request)?;
     Response::builder()
         .header(CONTENT_TYPE, "application/json")
         .header(CACHE_CONTROL, "public, max-age=300")

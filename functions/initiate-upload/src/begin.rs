@@ -10,10 +10,11 @@ use quayside_domain::{
     Asset, AssetId, Authorized, ByteSize, Caller, Error, FileName, MediaType, ProjectId, Result, Sha256, Status,
     Strategy, Tags, Timestamp, Upload, rights,
 };
-use quayside_edge::http::{Fields, MAX_BODY_BYTES, created, read};
+use quayside_edge::http::json::{self, Integer, required};
+use quayside_edge::http::{FileFields, MAX_BODY_BYTES, body, created, no_query};
 use quayside_edge::telemetry::Metric;
 use quayside_store::table::{Begun, IdempotencyKey};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tracing::{info, instrument};
 use utoipa::ToSchema;
 
@@ -21,18 +22,24 @@ use crate::App;
 use crate::sign::{SignedPart, sign};
 
 /// What a client says of a file that it is about to upload.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct NewUpload {
-    filename: FileName,
-    size: ByteSize,
-    content_type: MediaType,
+    #[schema(value_type = FileName)]
+    filename: Option<String>,
+    #[schema(value_type = ByteSize)]
+    size: Option<Integer>,
+    #[schema(value_type = MediaType)]
+    content_type: Option<String>,
     /// The project that it belongs to.
-    project_id: Option<ProjectId>,
-    /// SHA-256 of the file, which it then has to have.
-    sha256: Option<Sha256>,
-    tags: Option<Tags>,
-    /// Whether `metadata` may say where a picture or a film was taken; false if left out.
+    #[schema(value_type = Option<ProjectId>)]
+    project_id: Option<String>,
+    /// The file's SHA-256. A file with another one fails.
+    #[schema(value_type = Option<Sha256>)]
+    sha256: Option<String>,
+    #[schema(value_type = Option<Tags>)]
+    tags: Option<Vec<String>>,
+    /// Whether `metadata` may say where a picture or a film was taken. Default: false.
     keep_location: Option<bool>,
 }
 
@@ -90,7 +97,7 @@ pub(crate) async fn begin_upload(app: &App, request: &Request) -> Result<Respons
     let now = Timestamp::now();
     let (declared, project) = parse(app, request)?;
     let idempotency = match request.headers().get("idempotency-key") {
-        Some(key) => Some(IdempotencyKey::parse(key.as_bytes(), read::body(request, MAX_BODY_BYTES)?)?),
+        Some(key) => Some(IdempotencyKey::parse(key.as_bytes(), body(request, MAX_BODY_BYTES)?)?),
         None => None,
     };
     let asset = begin(app, &caller, project, declared, idempotency.as_ref(), now).await?;
@@ -100,26 +107,14 @@ pub(crate) async fn begin_upload(app: &App, request: &Request) -> Result<Respons
 }
 
 fn parse(app: &App, request: &Request) -> Result<(Declaration, Option<ProjectId>)> {
-    let mut fields = Fields::of_body(request)?;
-    let NewUpload { filename: name, size, content_type, project_id, sha256, tags, keep_location } = NewUpload {
-        filename: fields.required("filename", read::filename)?,
-        size: fields.required("size", read::size)?,
-        content_type: MediaType::parse_allowed(
-            &fields.required("contentType", read::content_type)?,
-            &app.config.allowed_types,
-        )?,
-        project_id: fields.optional("projectId", read::project_id)?,
-        sha256: fields.optional("sha256", read::sha256)?,
-        tags: fields.optional("tags", read::tags)?,
-        keep_location: fields.optional("keepLocation", read::keep_location)?,
-    };
-    fields.finish()?;
-    let (kind, limit) = (content_type.kind(), app.config.max_bytes(content_type.kind()));
-    if size.bytes() > limit {
-        return Err(Error::TooLarge { size: size.bytes(), limit, kind });
-    }
-    let (tags, keep_location) = (tags.unwrap_or_default(), keep_location.unwrap_or_default());
-    Ok((Declaration { name, content_type, size, sha256, tags, keep_location }, project_id))
+    no_query(request)?;
+    let upload: NewUpload = json::from_body(request)?;
+    let name = FileName::parse(&required("filename", upload.filename)?)?;
+    let size = ByteSize::new(required("size", upload.size)?.0)?;
+    let content_type = required("contentType", upload.content_type)?;
+    let content_type = MediaType::parse_allowed(&content_type, &app.config.allowed_types)?;
+    let NewUpload { project_id, sha256, tags, keep_location, .. } = upload;
+    FileFields { project_id, tags, sha256, keep_location }.declare(name, content_type, size, &app.config)
 }
 
 /// Storage is asked first, for a multipart upload's id belongs into the record; if the record is then refused, the

@@ -2,22 +2,23 @@
 
 use lambda_http::{Body, Request, Response};
 use quayside_domain::rights::Upload;
-use quayside_domain::upload::{AnyPartNumber, PartNumber};
+use quayside_domain::upload::{AnyPartNumber, MAX_PARTS, MAX_SIGNED_PARTS, PartNumber, part_number};
 use quayside_domain::{Asset, AssetId, Authorized, Error, Result, Status, Strategy, Timestamp};
-use quayside_edge::http::{Fields, ok, read};
-use serde::Serialize;
+use quayside_edge::http::json::{self, Integer, required};
+use quayside_edge::http::{no_query, ok};
+use serde::{Deserialize, Serialize};
 use tracing::instrument;
 use utoipa::ToSchema;
 
 use crate::App;
 
 /// The parts to sign.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct WantedParts {
     /// From 1, as many as the upload has.
     #[schema(min_items = 1, max_items = 100, value_type = Vec<AnyPartNumber>)]
-    part_numbers: Vec<PartNumber>,
+    part_numbers: Option<Vec<Integer>>,
 }
 
 /// Where the bytes of parts go.
@@ -42,17 +43,29 @@ pub(crate) struct SignedPart {
 pub(crate) async fn sign_parts(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     let caller = app.authenticator.authenticate(request).await?;
     let id = AssetId::parse(id)?;
-    let mut fields = Fields::of_body(request)?;
-    let wanted = WantedParts { part_numbers: fields.required("partNumbers", read::part_numbers)? };
-    fields.finish()?;
+    let wanted = parse(request)?;
     let asset = app.table.authorize(&caller, id).await?;
     if asset.status() != Status::AwaitingUpload {
         return Err(Error::UploadNotActive { status: asset.status(), hint: "There is nothing more to upload." });
     }
     let now = Timestamp::now();
-    let parts = sign(app, &asset, &wanted.part_numbers, now).await?;
+    let parts = sign(app, &asset, &wanted, now).await?;
     extend(app, asset, now).await?;
     ok(&SignedParts { parts })
+}
+
+/// The numbers of the parts to sign. Whether the upload has them is its plan's to say.
+fn parse(request: &Request) -> Result<Vec<PartNumber>> {
+    no_query(request)?;
+    let WantedParts { part_numbers } = json::from_body(request)?;
+    let wanted = required("partNumbers", part_numbers)?;
+    let is_allowed = (1..=MAX_SIGNED_PARTS).contains(&wanted.len());
+    let numbers: Option<Vec<_>> = wanted.into_iter().map(|Integer(number)| part_number(number)).collect();
+    numbers.filter(|_| is_allowed).ok_or_else(|| {
+        let detail =
+            format!("`partNumbers` must be an array of 1 to {MAX_SIGNED_PARTS} part numbers, from 1 to {MAX_PARTS}.");
+        Error::invalid("invalid_part_number", "partNumbers", detail)
+    })
 }
 
 /// The signed parts, as the API shows them.

@@ -2,18 +2,22 @@
 
 use lambda_http::{Body, Request, Response};
 use quayside_domain::{AssetId, Edit, Error, FileName, Result, Tags, Timestamp};
-use quayside_edge::http::{Fields, asset_json, ok, read};
+use quayside_edge::http::{asset_json, json, no_query, ok};
+use serde::Deserialize;
 use tracing::{info, instrument};
 use utoipa::ToSchema;
 
 use crate::App;
 
 /// What to change of an asset. What is left out stays as it is.
-#[derive(ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct AssetEdit {
-    name: Option<FileName>,
+    #[schema(value_type = Option<FileName>)]
+    name: Option<String>,
     /// All tags that it is to have.
-    tags: Option<Tags>,
+    #[schema(value_type = Option<Tags>)]
+    tags: Option<Vec<String>>,
 }
 
 /// Another person's edit at the same moment goes first, and this one follows it.
@@ -22,14 +26,10 @@ pub(crate) async fn edit_asset(app: &App, request: &Request, id: &str) -> Result
     const ATTEMPTS: usize = 5;
     let caller = app.authenticator.authenticate(request).await?;
     let id = AssetId::parse(id)?;
-    let mut fields = Fields::of_body(request)?;
-    let AssetEdit { name, tags } =
-        AssetEdit { name: fields.optional("name", read::name)?, tags: fields.optional("tags", read::tags)? };
-    fields.finish()?;
+    let edit = parse(request)?;
     for _ in 0..ATTEMPTS {
         let asset = app.table.authorize(&caller, id).await?;
-        let edit = Edit { name: name.clone(), tags: tags.clone() };
-        match app.table.edit(asset, Timestamp::now(), edit).await {
+        match app.table.edit(asset, Timestamp::now(), edit.clone()).await {
             Err(Error::Conflict) => {}
             edited => {
                 let asset = edited?;
@@ -39,4 +39,11 @@ pub(crate) async fn edit_asset(app: &App, request: &Request, id: &str) -> Result
         }
     }
     Err(Error::Conflict)
+}
+
+fn parse(request: &Request) -> Result<Edit> {
+    no_query(request)?;
+    let AssetEdit { name, tags } = json::from_body(request)?;
+    let name = name.map(|name| FileName::parse(&name).map_err(|error| error.in_field("name"))).transpose()?;
+    Ok(Edit { name, tags: tags.map(Tags::parse).transpose()? })
 }

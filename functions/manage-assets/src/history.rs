@@ -3,13 +3,13 @@
 use lambda_http::{Body, Request, Response};
 use quayside_domain::event::Event;
 use quayside_domain::{AssetId, EventKind, Result, Status, Timestamp};
-use quayside_edge::http::{ok, query};
+use quayside_edge::http::{Query, ok};
 use serde::Serialize;
 use tracing::instrument;
 use utoipa::ToSchema;
 
 use crate::App;
-use crate::list::limit;
+use crate::list::take_limit;
 
 /// Some of an asset's history, newest first.
 #[derive(Serialize, ToSchema)]
@@ -43,10 +43,12 @@ struct HistoryEntry {
 pub(crate) async fn show_history(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     let caller = app.authenticator.authenticate(request).await?;
     let id = AssetId::parse(id)?;
-    let limit = limit(request)?;
+    let mut query = Query::of(request);
+    let limit = take_limit(&mut query)?;
     // A cursor holds for the history of no other asset.
     let what = format!("history of {id}");
-    let after = query(request, "cursor").map(|cursor| app.cursors.open(&caller, &what, &cursor)).transpose()?;
+    let after = query.take("cursor", |cursor| app.cursors.open(&caller, &what, cursor))?;
+    query.finish()?;
     let asset = app.table.authorize_even_deleted(&caller, id).await?;
     let page = app.table.history(&asset, limit, after.as_deref()).await?;
     ok(&History {

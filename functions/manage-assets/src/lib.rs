@@ -13,11 +13,14 @@ use lambda_http::{Body, Request, Response};
 use quayside_domain::rights::{Delete, Process, View};
 use quayside_domain::{Asset, AssetId, Authorized, Error, Result, Status, Timestamp};
 use quayside_edge::config::{self, AuthConfig, CursorKeys};
-use quayside_edge::http::{Authenticator, Cursors, Fields, accepted, asset_json, no_content, no_route, ok, respond};
+use quayside_edge::http::{
+    Authenticator, Cursors, accepted, asset_json, json, no_content, no_query, no_route, ok, respond,
+};
 use quayside_edge::start::Start;
 use quayside_store::config::{ConfigError, DeliveryConfig, Variables};
 use quayside_store::delivery::Cdn;
 use quayside_store::table::Table;
+use serde::Deserialize;
 use tracing::{info, instrument};
 
 /// What the function is made of; made once, before the first request.
@@ -78,7 +81,9 @@ pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infal
 #[instrument(skip_all, fields(asset.id = id, caller))]
 async fn get_asset(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     let caller = app.authenticator.authenticate(request).await?;
-    let asset = app.table.authorize::<View>(&caller, AssetId::parse(id)?).await?;
+    let id = AssetId::parse(id)?;
+    no_query(request)?;
+    let asset = app.table.authorize::<View>(&caller, id).await?;
     ok(&asset_json(&asset, &app.cdn, Timestamp::now()))
 }
 
@@ -89,6 +94,7 @@ async fn delete_asset(app: &App, request: &Request, id: &str) -> Result<Response
     const ATTEMPTS: usize = 5;
     let caller = app.authenticator.authenticate(request).await?;
     let id = AssetId::parse(id)?;
+    no_query(request)?;
     for _ in 0..ATTEMPTS {
         let asset = app.table.authorize_even_deleted::<Delete>(&caller, id).await?;
         if asset.status() == Status::Deleted {
@@ -107,12 +113,18 @@ async fn delete_asset(app: &App, request: &Request, id: &str) -> Result<Response
     Err(Error::Conflict)
 }
 
+/// An object without fields.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
 /// Has an asset inspected again. One that waits for its inspection, or is under it, is left to that.
 #[instrument(skip_all, fields(asset.id = id, caller))]
 async fn process_asset(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     let caller = app.authenticator.authenticate(request).await?;
     let id = AssetId::parse(id)?;
-    Fields::of_body(request)?.finish()?;
+    no_query(request)?;
+    let Nothing {} = json::from_body(request)?;
     let asset = match process(app, app.table.authorize(&caller, id).await?).await {
         // Another request was faster, mostly with the same wish.
         Err(Error::Conflict) => process(app, app.table.authorize(&caller, id).await?).await?,

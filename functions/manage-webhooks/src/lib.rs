@@ -9,13 +9,13 @@ use std::convert::Infallible;
 use lambda_http::{Body, Request, Response};
 use quayside_domain::{Endpoint, EndpointId, Error, Provider, Result, SigningSecret, Timestamp};
 use quayside_edge::config::AuthConfig;
-use quayside_edge::http::{Authenticator, Fields, MAX_BODY_BYTES, created, no_content, no_route, ok, read, respond};
+use quayside_edge::http::json::{self, required};
+use quayside_edge::http::{Authenticator, MAX_BODY_BYTES, body, created, no_content, no_query, no_route, ok, respond};
 use quayside_edge::start::Start;
 use quayside_store::config::{ConfigError, Variables, vault_key};
 use quayside_store::table::{IdempotencyKey, Table};
 use quayside_store::vault::Vault;
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use tracing::{info, instrument};
 use utoipa::ToSchema;
 
@@ -44,11 +44,14 @@ impl App {
 }
 
 /// An endpoint to be made.
-#[derive(ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct NewEndpoint {
-    provider: Provider,
-    /// What the provider signs with, as it shows it. Left out, one is made for the provider to be given.
-    secret: Option<SigningSecret>,
+    #[schema(value_type = Provider)]
+    provider: Option<String>,
+    /// The provider's signing secret, as the provider shows it. Left out, a new one is made, to be given to the provider.
+    #[schema(value_type = Option<SigningSecret>)]
+    secret: Option<String>,
 }
 
 /// Where a provider sends its webhooks.
@@ -107,13 +110,12 @@ pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infal
 #[instrument(skip_all, fields(webhook.endpoint, caller))]
 async fn create_endpoint(app: &App, request: &Request) -> Result<Response<Body>> {
     let caller = app.authenticator.authenticate(request).await?;
-    let body = read::body(request, MAX_BODY_BYTES)?;
-    let mut fields = Fields::of_json(body)?;
-    let NewEndpoint { provider, secret } =
-        NewEndpoint { provider: fields.required("provider", provider)?, secret: fields.optional("secret", secret)? };
-    fields.finish()?;
+    no_query(request)?;
+    let body = body(request, MAX_BODY_BYTES)?;
+    let NewEndpoint { provider, secret } = json::parse(body)?;
+    let provider = parse_provider(&required("provider", provider)?)?;
     let secret = match secret {
-        Some(given) => given,
+        Some(given) => SigningSecret::parse(&given)?,
         None => SigningSecret::generate()?,
     };
     let idempotency = match request.headers().get("idempotency-key") {
@@ -134,6 +136,7 @@ async fn create_endpoint(app: &App, request: &Request) -> Result<Response<Body>>
 #[instrument(skip_all, fields(caller))]
 async fn list_endpoints(app: &App, request: &Request) -> Result<Response<Body>> {
     let caller = app.authenticator.authenticate(request).await?;
+    no_query(request)?;
     let listed = app.table.endpoints(&caller).await?.into_iter();
     let items = listed.map(|listed| EndpointJson::new(listed.id, listed.provider, listed.created_at)).collect();
     ok(&EndpointList { items })
@@ -143,19 +146,17 @@ async fn list_endpoints(app: &App, request: &Request) -> Result<Response<Body>> 
 #[instrument(skip_all, fields(webhook.endpoint = id, caller))]
 async fn revoke_endpoint(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     let caller = app.authenticator.authenticate(request).await?;
-    let endpoint = app.table.authorize_endpoint(&caller, EndpointId::parse(id)?).await?;
+    let id = EndpointId::parse(id)?;
+    no_query(request)?;
+    let endpoint = app.table.authorize_endpoint(&caller, id).await?;
     app.table.revoke_endpoint(endpoint, Timestamp::now()).await?;
     info!("endpoint revoked");
     no_content()
 }
 
-fn provider(value: &Value) -> Result<Provider> {
-    value.as_str().and_then(Provider::parse).ok_or_else(|| {
+fn parse_provider(text: &str) -> Result<Provider> {
+    Provider::parse(text).ok_or_else(|| {
         let names = Provider::ALL.map(Provider::as_str).join(", ");
-        Error::invalid("invalid_provider", "provider", format!("provider is one of {names}."))
+        Error::invalid("invalid_provider", "provider", format!("`provider` must be one of {names}."))
     })
-}
-
-fn secret(value: &Value) -> Result<SigningSecret> {
-    SigningSecret::parse(value.as_str().unwrap_or_default())
 }

@@ -7,7 +7,7 @@ use lambda_http::{Body, Request, Response};
 use quayside_domain::keys;
 use quayside_domain::{AssetId, Error, Result, Timestamp, TraceParent};
 use quayside_edge::b2_signature;
-use quayside_edge::http::{accepted, read, trace_of};
+use quayside_edge::http::{accepted, body, trace_of};
 use quayside_edge::telemetry::upload_completed;
 use serde::Deserialize;
 use serde_json::json;
@@ -40,7 +40,7 @@ struct Event {
 /// done is answered with an error, and B2 sends all of it again.
 #[instrument(skip_all)]
 pub(crate) async fn receive(app: &App, request: &Request) -> Result<Response<Body>> {
-    let body = read::body(request, MAX_WEBHOOK_BYTES)?;
+    let body = body(request, MAX_WEBHOOK_BYTES)?;
     verify(request.headers(), body, app.b2_secret.expose())?;
     let notification: Notification = serde_json::from_slice(body).map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());

@@ -3,9 +3,9 @@
 use lambda_http::{Body, Request, Response};
 use quayside_domain::asset::{Ingestion, Source};
 use quayside_domain::{
-    Caller, Endpoint, EndpointId, Error, FileName, MediaType, Provider, Result, SourceUrl, Tags, Timestamp,
+    ByteSize, Caller, Endpoint, EndpointId, Error, FileName, Provider, Result, SourceUrl, Timestamp,
 };
-use quayside_edge::http::{accepted, count_refusal, read, trace_of};
+use quayside_edge::http::{FileFields, accepted, body, count_refusal, likely_type, trace_of};
 use quayside_edge::telemetry::caller_hash;
 use quayside_store::table::{IdempotencyKey, NewIngestion};
 use serde_json::json;
@@ -26,7 +26,7 @@ pub(crate) struct Made {
 #[instrument(skip_all, fields(webhook.endpoint = endpoint))]
 pub(crate) async fn receive(app: &App, request: &Request, provider: &str, endpoint: &str) -> Result<Response<Body>> {
     let provider = Provider::parse(provider).ok_or_else(|| Error::NoRoute(request.method().to_string()))?;
-    let body = read::body(request, MAX_WEBHOOK_BYTES)?;
+    let body = body(request, MAX_WEBHOOK_BYTES)?;
     let now = Timestamp::now();
     let endpoint = find_verified(app, request, body, provider, endpoint, now).await?;
     let made = match provider {
@@ -112,14 +112,9 @@ fn describe(app: &App, url: &str, reference: &str) -> Option<NewIngestion<'stati
         }
     };
     let name = url.file_name().or_else(|| FileName::parse("untitled").ok())?;
-    let likely = MediaType::of_name(name.as_str()).filter(|likely| app.config.allowed_types.contains(likely));
-    let ingestion = Ingestion {
-        name,
-        content_type: likely.unwrap_or(MediaType::UNKNOWN),
-        sha256: None,
-        tags: Tags::default(),
-        keep_location: false,
-        source: Source { url: url.shown(), reference: Some(reference.to_owned()) },
-    };
+    let content_type = likely_type(&name, &url, None, &app.config);
+    let (declared, _) = FileFields::default().declare(name, content_type, ByteSize::UNKNOWN, &app.config).ok()?;
+    let source = Source { url: url.shown(), reference: Some(reference.to_owned()) };
+    let ingestion = Ingestion { declared, source };
     Some(NewIngestion { project: None, ingestion, url, expected: None })
 }

@@ -40,6 +40,7 @@ fn made() -> Operation {
              endpoint's owner. The same prediction again begins nothing anew.",
         )
         .needs_no_token()
+        .takes_any_query()
         .parameter("path", "provider", true, provider, "Who sends it.")
         .parameter("path", "endpoint", true, endpoint, "The endpoint's id.")
         .parameter("header", "webhook-id", true, text(), "Names the webhook.")
@@ -81,6 +82,7 @@ fn storage() -> Operation {
              not heard of again, is completed by them. The same notification again changes nothing.",
         )
         .needs_no_token()
+        .takes_any_query()
         .parameter("header", "X-Bz-Event-Notification-Signature", true, signature, "`v1=` and the HMAC-SHA256 in hex.")
         .takes_any(content, true)
         .answers_json(202, "It is accepted.", json!({"type": "object"}), &[("accepted", json!({}))])

@@ -10,7 +10,7 @@ use lambda_http::{Body, Request, Response};
 use quayside_domain::rights::View;
 use quayside_domain::{Asset, AssetId, Authorized, Error, Result, Status, Timestamp};
 use quayside_edge::config::AuthConfig;
-use quayside_edge::http::{Authenticator, accepts_json, no_route, ok, query, redirect, respond};
+use quayside_edge::http::{Authenticator, Query, accepts_json, no_route, ok, redirect, respond, shown};
 use quayside_edge::start::Start;
 use quayside_edge::telemetry::Metric;
 use quayside_store::config::{ConfigError, DeliveryConfig, Variables};
@@ -73,18 +73,25 @@ pub(crate) struct DataUrl {
 async fn serve(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     let caller = app.authenticator.authenticate(request).await?;
     let id = AssetId::parse(id)?;
-    let download = match query(request, "download").as_deref() {
-        None | Some("0" | "false") => false,
-        Some("1" | "true") => true,
-        Some(_) => return Err(Error::invalid("invalid_download", "download", "download is 1 or 0.")),
-    };
+    let mut query = Query::of(request);
+    let variant = query.text("variant")?;
+    let download = query.take("download", parse_download)?.unwrap_or_default();
+    query.finish()?;
     let asset = app.table.authorize(&caller, id).await?;
-    let signed = sign(app, &asset, query(request, "variant"), download)?;
+    let signed = sign(app, &asset, variant, download)?;
     if accepts_json(request) {
         return ok(&DataUrl { url: signed.url, expires_at: signed.expires_at });
     }
     Metric::Redirects.add(1);
     redirect(&signed.url)
+}
+
+fn parse_download(text: &str) -> Result<bool> {
+    match text {
+        "0" | "false" => Ok(false),
+        "1" | "true" => Ok(true),
+        _ => Err(Error::invalid("invalid_download", "download", "`download` must be 1 or 0.")),
+    }
 }
 
 fn sign(app: &App, asset: &Authorized<Asset, View>, variant: Option<String>, download: bool) -> Result<SignedUrl> {
@@ -97,7 +104,7 @@ fn sign(app: &App, asset: &Authorized<Asset, View>, variant: Option<String>, dow
         // Only names that the record has reach the CDN.
         Some(name) => match asset.variants.iter().find(|variant| variant.name == name) {
             Some(variant) => Ok(app.cdn.variant(asset, &variant.name, now, download)),
-            None => Err(Error::NoSuchVariant(name.chars().filter(|c| !c.is_control()).take(64).collect())),
+            None => Err(Error::NoSuchVariant(shown(name))),
         },
     }
 }

@@ -3,7 +3,7 @@
 use lambda_http::{Body, Request, Response};
 use quayside_domain::rights::Upload;
 use quayside_domain::{Asset, AssetId, Authorized, Caller, Error, Result, Status, Timestamp};
-use quayside_edge::http::no_content;
+use quayside_edge::http::{no_content, no_query};
 use tracing::{instrument, warn};
 
 use crate::App;
@@ -15,6 +15,7 @@ pub(crate) async fn abort(app: &App, request: &Request, id: &str) -> Result<Resp
     const ATTEMPTS: usize = 5;
     let caller = app.authenticator.authenticate(request).await?;
     let id = AssetId::parse(id)?;
+    no_query(request)?;
     for _ in 0..ATTEMPTS {
         let asset = match end(app, &caller, id).await {
             Err(Error::Conflict) => continue,

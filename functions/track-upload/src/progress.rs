@@ -4,7 +4,7 @@ use lambda_http::{Body, Request, Response};
 use quayside_domain::rights::View;
 use quayside_domain::upload::{AnyPartNumber, Parts};
 use quayside_domain::{Asset, AssetId, Authorized, PartNumber, Result, Status, Strategy, Timestamp};
-use quayside_edge::http::ok;
+use quayside_edge::http::{no_query, ok};
 use quayside_store::storage::UploadedPart;
 use serde::Serialize;
 use tracing::instrument;
@@ -73,6 +73,7 @@ struct StoredPart {
 pub(crate) async fn show(app: &App, request: &Request, id: &str) -> Result<Response<Body>> {
     let caller = app.authenticator.authenticate(request).await?;
     let id = AssetId::parse(id)?;
+    no_query(request)?;
     let asset = app.table.authorize(&caller, id).await?;
     let received = received(app, &asset).await?;
     ok(&progress(&asset, received, Timestamp::now()))

@@ -189,21 +189,13 @@ pub struct Received {
 /// A file that is to be taken from a URL, as its caller describes it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Ingestion {
-    /// File name.
-    pub name: FileName,
-    /// Media type, as far as it is known; the source's own is checked against it.
-    pub content_type: MediaType,
-    /// SHA-256, if known.
-    pub sha256: Option<Sha256>,
-    /// Labels.
-    pub tags: Tags,
-    /// Whether the place where it was taken is to be kept.
-    pub keep_location: bool,
+    /// What the caller says of it. The type is what is known before its source answers, and the size is not known.
+    pub declared: Declaration,
     /// Where the bytes are taken from.
     pub source: Source,
 }
 
-/// What a caller says of a file that it is about to upload.
+/// What a caller says of a file that it brings.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Declaration {
     /// File name.

@@ -65,17 +65,9 @@ impl Asset {
         now: Timestamp,
         seconds: u64,
     ) -> Self {
-        let declared = Declaration {
-            name: ingestion.name,
-            content_type: ingestion.content_type,
-            size: ByteSize::UNKNOWN,
-            sha256: ingestion.sha256,
-            tags: ingestion.tags,
-            keep_location: ingestion.keep_location,
-        };
         let due_at = now.plus_seconds(seconds);
         let source = Some(ingestion.source);
-        Self { source, ..Self::new(caller, id, project, declared, Status::Ingesting, due_at, now) }
+        Self { source, ..Self::new(caller, id, project, ingestion.declared, Status::Ingesting, due_at, now) }
     }
 
     fn new(

@@ -28,6 +28,11 @@ pub const MAX_UPLOAD_SECONDS: u64 = 6 * 24 * 60 * 60;
 /// How long storage keeps what is below `incoming/`, by the bucket's lifecycle rule.
 pub const INCOMING_KEPT_SECONDS: u64 = 2 * 24 * 60 * 60;
 
+/// Reads the number of a part; `None` if no upload has one of that number.
+pub fn part_number(number: u64) -> Option<PartNumber> {
+    PartNumber::try_from(number).ok().filter(|_| (1..=MAX_PARTS).contains(&number))
+}
+
 /// An upload that is under way.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Upload {

@@ -53,7 +53,7 @@ impl Operation {
         };
         operation.schema::<Problem>();
         operation.schema::<GatewayRefusal>();
-        operation.refuses(&ALWAYS)
+        operation.refuses(&ALWAYS).refuses(&["unknown_parameter"])
     }
 
     /// Describes it at more length, in Markdown.
@@ -66,6 +66,12 @@ impl Operation {
     pub fn needs_no_token(mut self) -> Self {
         self.value["security"] = json!([]);
         self.needs_token = false;
+        self
+    }
+
+    /// It takes whatever parameters come in the query, and reads none of them.
+    pub fn takes_any_query(mut self) -> Self {
+        self.refusals.entry(400).or_default().retain(|code| *code != "unknown_parameter");
         self
     }
 
@@ -90,6 +96,7 @@ impl Operation {
         if place == "query" {
             // As if it were not there.
             parameter["allowEmptyValue"] = true.into();
+            self = self.refuses(&["repeated_parameter"]);
         }
         self.parameters.push(parameter);
         self
@@ -110,22 +117,22 @@ impl Operation {
         self.parameter("header", "Idempotency-Key", false, schema, description).refuses(&refusals)
     }
 
-    /// Takes a JSON object with the fields of `T` and no others, as in these examples.
+    /// Takes a JSON object with the fields of `T`, as in these examples.
     pub fn takes<T: ToSchema>(mut self, examples: &[(&str, Value)]) -> Self {
-        let schema = self.strict_schema::<T>();
+        let schema = self.schema::<T>();
         self.takes_json(schema, true, examples).refuses(&["missing_field"])
     }
 
     /// As [`Operation::takes`]; no body is the same as no field.
     pub fn may_take<T: ToSchema>(mut self, examples: &[(&str, Value)]) -> Self {
-        let schema = self.strict_schema::<T>();
+        let schema = self.schema::<T>();
         self.takes_json(schema, false, examples)
     }
 
     /// Takes JSON of this schema.
     pub fn takes_json(self, schema: Value, required: bool, examples: &[(&str, Value)]) -> Self {
         let content = json!({"application/json": {"schema": schema, "examples": named(examples)}});
-        self.takes_any(content, required).refuses(&["invalid_json", "unknown_field"])
+        self.takes_any(content, required).refuses(&["invalid_json", "repeated_field", "unknown_field"])
     }
 
     /// Takes a body of these media types.
@@ -212,8 +219,8 @@ impl Operation {
         json!({"$ref": format!("#/components/schemas/{}", T::name())})
     }
 
-    /// As [`Operation::schema`], of an object that has no other fields.
-    pub fn strict_schema<T: ToSchema>(&mut self) -> Value {
+    /// As [`Operation::schema`], of a form, which has no other fields. (JSON's types say so themselves.)
+    pub fn form_schema<T: ToSchema>(&mut self) -> Value {
         let reference = self.schema::<T>();
         if let Some(schema) = self.schemas.get_mut(&*T::name()) {
             schema["additionalProperties"] = false.into();

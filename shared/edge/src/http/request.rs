@@ -1,18 +1,25 @@
 //! What a request asks for.
 
-use lambda_http::{Request, RequestExt};
+use lambda_http::{Body, Request};
 
-/// A parameter of the query, decoded; the first if it is repeated, none if it is empty.
-pub fn query(request: &Request, name: &str) -> Option<String> {
-    let parameters = request.query_string_parameters_ref()?;
-    parameters.first(name).filter(|value| !value.is_empty()).map(ToOwned::to_owned)
+use quayside_domain::{Error, Result};
+
+/// The bytes of a request's body.
+///
+/// # Errors
+/// `BodyTooLarge` over `limit` bytes.
+pub fn body(request: &Request, limit: usize) -> Result<&[u8]> {
+    let bytes: &[u8] = match request.body() {
+        Body::Text(text) => text.as_bytes(),
+        Body::Binary(bytes) => bytes,
+        _ => &[],
+    };
+    if bytes.len() > limit { Err(Error::BodyTooLarge { limit }) } else { Ok(bytes) }
 }
 
-/// All values of a parameter of the query that may be repeated, decoded.
-pub fn queries(request: &Request, name: &str) -> Vec<String> {
-    let parameters = request.query_string_parameters_ref();
-    let values = parameters.and_then(|parameters| parameters.all(name)).unwrap_or_default();
-    values.into_iter().filter(|value| !value.is_empty()).map(ToOwned::to_owned).collect()
+/// A name that a client has made up, as an answer may repeat it: up to 64 characters, none of them a control character.
+pub fn shown(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(64).collect()
 }
 
 /// A header's value, if it is text.
