@@ -142,7 +142,17 @@ async fn a_body_that_is_no_json_object_of_64_kib_is_refused_on_every_route_that_
     let still = Still::of(system).await;
     let good = body_with("", "");
     let nested = format!("{}{}", "[".repeat(30_000), "]".repeat(30_000));
-    for path in ["/v1/uploads".to_owned(), format!("/v1/uploads/{id}/parts"), format!("/v1/uploads/{id}/complete")] {
+    let nested_in_a_field = format!("{{\"parts\": {}{}}}", "[".repeat(10_000), "]".repeat(10_000));
+    let nested_in_items = format!("{{\"items\": {}", "[".repeat(10_000));
+    let paths = [
+        "/v1/uploads".to_owned(),
+        format!("/v1/uploads/{id}/parts"),
+        format!("/v1/uploads/{id}/complete"),
+        format!("/v1/assets/{id}/process"),
+        "/v1/assets/from-url".to_owned(),
+        "/v1/webhook-endpoints".to_owned(),
+    ];
+    for path in paths {
         let post = |body: Vec<u8>| ada.request(Method::POST, &path).body(body);
         for bad in [
             b"nope".as_slice(),
@@ -161,6 +171,8 @@ async fn a_body_that_is_no_json_object_of_64_kib_is_refused_on_every_route_that_
             b"<xml/>",
             b"filename=a&size=1",
             nested.as_bytes(),
+            nested_in_a_field.as_bytes(),
+            nested_in_items.as_bytes(),
         ] {
             for content_type in ["application/json", "application/octet-stream", "multipart/form-data; boundary=x"] {
                 let what = format!("{path} {content_type} {:?}", String::from_utf8_lossy(&bad[..bad.len().min(20)]));
@@ -169,16 +181,117 @@ async fn a_body_that_is_no_json_object_of_64_kib_is_refused_on_every_route_that_
             }
         }
         let padded = |length: usize| format!("{good}{}", " ".repeat(length - good.len())).into_bytes();
-        still.refuses(&path, &ada, post(padded((64 << 10) + 1)), (413, "body_too_large", "")).await;
-        still.refuses(&path, &ada, post(padded(1 << 20)), (413, "body_too_large", "")).await;
+        let longest = if path.ends_with("from-url") { 1 << 20 } else { 64 << 10 };
+        still.refuses(&path, &ada, post(padded(longest + 1)), (413, "body_too_large", "")).await;
+        still.refuses(&path, &ada, post(padded(2 << 20)), (413, "body_too_large", "")).await;
         let all = json!({"partNumbers": [1], "parts": [], "filename": "a", "size": 1, "contentType": "image/png"});
         let answer = ada.post(&path, &all).await;
         assert_eq!((answer.status, answer.code()), (400, "unknown_field"), "{path}: {}", answer.json);
         still.assert_unchanged(&path).await;
+        for (repeated, field) in [
+            (r#"{"size": 1, "size": 1}"#, "size"),
+            (r#"{"parts": [{"etag": "a", "etag": "a"}]}"#, "parts"),
+            (r#"{"unknown": 1, "unknown": 2}"#, "unknown"),
+        ] {
+            still.refuses(&path, &ada, post(repeated.into()), (400, "repeated_field", field)).await;
+        }
     }
     let padded = format!("{good}{}", " ".repeat((64 << 10) - good.len()));
     let answer = ada.send(ada.request(Method::POST, "/v1/uploads").body(padded)).await;
     assert_eq!(answer.status, 201, "64 KiB are not too large: {}", answer.json);
+}
+
+#[tokio::test]
+async fn a_mistake_inside_an_array_is_told_by_its_path() {
+    let system = System::start().await;
+    let ada = system.user("ada").await;
+    let id = ada.begin("film.mp4", "video/mp4", 20 << 20).await["uploadId"].as_str().unwrap().to_owned();
+    let still = Still::of(system).await;
+    let complete = format!("/v1/uploads/{id}/complete");
+    let part = json!({"partNumber": 1, "etag": "x"});
+    let with_size = json!({"partNumber": 2, "etag": "x", "size": 5});
+    let upload = |tags: Value| json!({"filename": "a.png", "contentType": "image/png", "size": 1, "tags": tags});
+    for (path, body, code, field, at) in [
+        (complete.as_str(), json!({"parts": [part, with_size]}), "unknown_field", "parts", "`parts[1].size`"),
+        (
+            &complete,
+            json!({"parts": [part, {"partNumber": 2, "etag": 5}]}),
+            "invalid_parts",
+            "parts",
+            "`parts[1].etag`",
+        ),
+        (
+            &complete,
+            json!({"parts": [part, {"partNumber": 0, "etag": "x"}]}),
+            "invalid_parts",
+            "parts",
+            "`parts[1].partNumber`",
+        ),
+        (&complete, json!({"parts": [part, [2, "x"]]}), "invalid_parts", "parts", "`parts[1]`"),
+        ("/v1/uploads", upload(json!(["a", "b", 7])), "invalid_tags", "tags", "`tags[2]`"),
+        ("/v1/uploads", upload(json!([["a"]])), "invalid_tags", "tags", "`tags[0]`"),
+    ] {
+        let what = format!("{path} {body}");
+        let problem = ada.post(path, &body).await.expect_problem(400, code);
+        assert_eq!(problem["field"], field, "{what}");
+        assert!(problem["detail"].as_str().unwrap().contains(at), "{what}: {}", problem["detail"]);
+        still.assert_unchanged(&what).await;
+    }
+
+    // Each file of a batch is refused alone.
+    let url = "ftp://nowhere.invalid/a.png";
+    let items = json!([
+        {"url": url, "tags": ["a", null]},
+        {"url": url, "keepLocation": "yes"},
+        {"url": url, "fileName": "a"},
+        {"name": "a"},
+        {"url": null},
+        [url],
+    ]);
+    let answer = ada.post("/v1/assets/from-url", &json!({"items": items})).await.expect(202);
+    let problems = answer["items"].as_array().unwrap().iter().map(|item| {
+        let text = |name: &str| item["problem"][name].as_str().unwrap_or_default();
+        (text("code"), text("field"), text("detail"))
+    });
+    let expected = [
+        ("invalid_tags", "tags", "`tags` must be an array of strings. The mistake is at `tags[1]`."),
+        ("invalid_keep_location", "keepLocation", "`keepLocation` must be true or false."),
+        ("unknown_field", "fileName", "`fileName` is not a known field."),
+        ("missing_field", "url", "`url` is required."),
+        ("missing_field", "url", "`url` is required."),
+        ("invalid_json", "", "Expected a JSON object."),
+    ];
+    assert!(problems.eq(expected), "{answer}");
+    still.assert_unchanged("a batch of mistakes").await;
+}
+
+#[tokio::test]
+async fn null_is_the_same_as_an_absent_field() {
+    let system = System::start().await;
+    let ada = system.user("ada").await;
+    let nothing = json!({"projectId": null, "tags": null, "sha256": null, "keepLocation": null});
+    for (path, own) in [
+        ("/v1/uploads", json!({"filename": "a.png", "contentType": "image/png", "size": 1.0})),
+        (
+            "/v1/assets/from-url",
+            json!({"url": "https://nowhere.invalid/a.png", "name": null, "type": null, "items": null}),
+        ),
+    ] {
+        let mut body = own;
+        body.as_object_mut().unwrap().extend(nothing.as_object().unwrap().clone());
+        let answer = ada.post(path, &body).await;
+        assert!(answer.status < 300, "{path}: {}", answer.json);
+    }
+    ada.post("/v1/webhook-endpoints", &json!({"provider": "replicate", "secret": null})).await.expect(201);
+    ada.post("/v1/webhook-endpoints", &json!({"provider": null})).await.expect_problem(400, "missing_field");
+    for (secret, code) in [(json!(7), "invalid_secret"), (json!("whsec_"), "invalid_secret")] {
+        let body = json!({"provider": "replicate", "secret": secret});
+        assert_eq!(ada.post("/v1/webhook-endpoints", &body).await.expect_problem(400, code)["field"], "secret");
+    }
+    for provider in [json!(7), json!("nobody")] {
+        let problem = ada.post("/v1/webhook-endpoints", &json!({"provider": provider})).await;
+        assert_eq!(problem.expect_problem(400, "invalid_provider")["field"], "provider");
+    }
 }
 
 #[tokio::test]

@@ -434,11 +434,14 @@ async fn an_attribute_that_this_version_does_not_know_outlives_every_transition(
     let rules = quayside_domain::SourceRules { ports: vec![443], allowed: vec![], denied: vec![], loopback: false };
     let url = SourceUrl::parse(&source.url, &rules).unwrap();
     let ingestion = Ingestion {
-        name: FileName::parse("a.mp4").unwrap(),
-        content_type: MediaType::UNKNOWN,
-        sha256: None,
-        tags: tags(&["a"]),
-        keep_location: false,
+        declared: Declaration {
+            name: FileName::parse("a.mp4").unwrap(),
+            content_type: MediaType::UNKNOWN,
+            size: ByteSize::UNKNOWN,
+            sha256: None,
+            tags: tags(&["a"]),
+            keep_location: false,
+        },
         source,
     };
     let new = NewIngestion { project: None, ingestion, url, expected: None };

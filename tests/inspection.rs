@@ -1,8 +1,9 @@
 //! What the record says of films, sounds, drawings and documents, and what becomes of those that are inspected again.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Options, System, User, eventually, files, media, round_trips};
+use crate::support::{Options, Reply, Source, System, User, eventually, files, ingestion, media, round_trips};
 
 const MEBIBYTE: usize = 1 << 20;
 
@@ -192,6 +193,62 @@ async fn where_a_picture_was_taken_is_kept_only_if_its_owner_asked_for_it() {
         let problem = ada.post("/v1/uploads", &body).await.expect_problem(400, "invalid_keep_location");
         assert_eq!(problem["field"], "keepLocation");
     }
+}
+
+#[tokio::test]
+async fn the_location_is_kept_whichever_way_a_picture_comes_in() {
+    let (system, source) = (ingestion::start().await, Source::start().await);
+    let ada = system.user("ada").await;
+    let picture = photograph();
+    let url = source.serve("/a.jpg", [Reply::file("image/jpeg", &picture)]);
+    let raw = async |query: &str| {
+        let request = ada.request(Method::POST, &format!("/v1/assets?name=a.jpg{query}"));
+        ada.send(request.header("content-type", "image/jpeg").body(picture.clone())).await.expect(201)
+    };
+    let form = async |field: &str| {
+        let file =
+            "Content-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n";
+        let body = [format!("{field}--x\r\n{file}").as_bytes(), &picture, b"\r\n--x--\r\n"].concat();
+        let request = ada.request(Method::POST, "/v1/assets");
+        ada.send(request.header("content-type", "multipart/form-data; boundary=x").body(body)).await
+    };
+    let field =
+        |value: &str| format!("--x\r\nContent-Disposition: form-data; name=\"keepLocation\"\r\n\r\n{value}\r\n");
+    let batch = json!({"items": [{"url": url, "keepLocation": true}, {"url": url}]});
+    let batch = ada.post("/v1/assets/from-url", &batch).await.expect(202);
+    let in_batch = |index: usize| batch["items"][index]["asset"].clone();
+    for (way, asset, kept) in [
+        ("raw", raw("&keepLocation=true").await, true),
+        ("raw", raw("&keepLocation=false").await, false),
+        ("raw", raw("").await, false),
+        ("form", form(&field("true")).await.expect(201), true),
+        ("form", form("").await.expect(201), false),
+        (
+            "from a URL",
+            ada.post("/v1/assets/from-url", &json!({"url": url, "keepLocation": true})).await.expect(202),
+            true,
+        ),
+        (
+            "from a URL",
+            ada.post("/v1/assets/from-url", &json!({"url": url, "keepLocation": null})).await.expect(202),
+            false,
+        ),
+        ("in a batch", in_batch(0), true),
+        ("in a batch", in_batch(1), false),
+    ] {
+        let asset = ada.inspected(asset["id"].as_str().unwrap()).await;
+        assert_eq!(asset["metadata"]["cameraMake"], "Quayworks", "{way}: {asset}");
+        assert_eq!(asset["metadata"]["location"].is_object(), kept, "{way}: {asset}");
+    }
+    for wrong in ["yes", "1", "TRUE"] {
+        let refused = form(&field(wrong)).await.expect_problem(400, "invalid_keep_location");
+        assert_eq!(refused["field"], "keepLocation");
+        let request = ada.request(Method::POST, &format!("/v1/assets?keepLocation={wrong}"));
+        let answer = ada.send(request.header("content-type", "image/jpeg").body(picture.clone())).await;
+        answer.expect_problem(400, "invalid_keep_location");
+    }
+    let twice = form(&format!("{}{}", field("true"), field("true"))).await;
+    twice.expect_problem(400, "repeated_field");
 }
 
 async fn process(user: &User, asset: &Value) -> crate::support::Answer {

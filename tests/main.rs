@@ -7,6 +7,7 @@ mod support;
 
 mod bad_ids;
 mod bad_input;
+mod bad_queries;
 mod bad_sources;
 mod concurrency;
 mod crashes;
