@@ -1,15 +1,15 @@
 //! Query parameters that a route does not have, or that are given twice: each is refused by its name, and changes nothing.
 
-use std::path::Path;
+use quayside_template::Route;
 
-use quayside_local::template::{Route, Template};
+use crate::support::stage::template;
 use serde_json::{Value, json};
 
 use crate::support::{Hook, Still, System, User, b2_signature, files};
 
 /// The API's routes that read their own query or none. The webhooks' senders may add parameters of their own.
 fn routes() -> Vec<Route> {
-    let template = Template::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml")).unwrap();
+    let template = template();
     template.routes.into_iter().filter(|route| !route.path.starts_with("/v1/webhooks/")).collect()
 }
 
