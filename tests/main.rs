@@ -15,7 +15,7 @@ mod deployment;
 mod description;
 mod direct;
 mod doctor;
-mod edits;
+mod concurrent_edits;
 mod events;
 mod expiry;
 mod faults;

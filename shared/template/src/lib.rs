@@ -280,7 +280,7 @@ impl Builder {
             "AWS::SQS::Queue" => self.queues.push(events::read_queue(name, &properties)?),
             // There is one bus here and nobody to keep from a queue; roles are read with their functions; logs and alarms
             // change no behaviour.
-            "AWS::Events::EventBus" | "AWS::SQS::QueuePolicy" => {}
+            "AWS::Events::EventBus" | "AWS::SQS::QueuePolicy" | "AWS::SecretsManager::Secret" => {}
             other
                 if ["AWS::IAM::", "AWS::Logs::", "AWS::CloudWatch::", "AWS::SNS::"]
                     .iter()
