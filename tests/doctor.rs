@@ -19,7 +19,7 @@ async fn examine(system: &System, changed: &[(&str, &str)]) -> Said {
 async fn examine_with_secret(system: &System, name: &str, key: &str, value: &str) -> Said {
     let developer = Developer::new(&[]);
     let mut secrets = json!({});
-    for name in ["quayside/storage", "quayside/cdn", "quayside/cursors", "quayside/webhooks"] {
+    for name in ["quayside/storage", "quayside/cdn", "quayside/webhooks"] {
         secrets[name] = system.secret(name).await;
     }
     secrets[name][key] = value.into();

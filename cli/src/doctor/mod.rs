@@ -144,7 +144,6 @@ async fn variables(
     for (output, keys) in [
         ("StorageSecret", &[("keyId", "S3_KEY_ID"), ("applicationKey", "S3_APPLICATION_KEY")][..]),
         ("CdnSecret", &[("tokenKey", "CDN_TOKEN_KEY")]),
-        ("CursorSecret", &[("keys", "CURSOR_KEYS")]),
         ("WebhookSecret", &[("key", "WEBHOOK_KEY"), ("b2", "B2_WEBHOOK_SECRET")]),
     ] {
         let name = outputs.get(output)?;

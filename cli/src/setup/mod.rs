@@ -61,7 +61,7 @@ pub(crate) struct Arguments {
     /// Put keys and secrets into this file instead, readable by its owner only.
     #[arg(long, value_name = "FILE", conflicts_with = "write_secrets")]
     secrets_file: Option<PathBuf>,
-    /// The secrets are PREFIX/storage, PREFIX/edge, PREFIX/cdn, PREFIX/cursors and PREFIX/webhooks.
+    /// The secrets are PREFIX/storage, PREFIX/edge, PREFIX/cdn and PREFIX/webhooks.
     #[arg(long, value_name = "PREFIX", default_value = "quayside")]
     secrets_prefix: String,
     /// Make new application keys even if the present ones are good. The old ones stay until somebody deletes them.
@@ -203,21 +203,8 @@ async fn own_secrets(arguments: &Arguments, store: Option<&Store>, changes: &mut
             b2
         }
     };
-    cursor_secret(arguments, store, changes).await?;
     cdn_secret(arguments, store, changes).await?;
     Ok(Some(signing))
-}
-
-/// Makes the key that the cursors of lists are sealed with.
-async fn cursor_secret(arguments: &Arguments, store: &Store, changes: &mut Changes) -> Result<()> {
-    let name = arguments.secret("cursors");
-    if store.read(&name).await?.is_some_and(|values| values.contains_key("keys")) {
-        changes.same("secrets", &format!("{name} is in {store}"));
-    } else if changes.differs("secrets", &format!("{name} made, and put into {store}")) {
-        store.write(&name, &Values::from([("keys".to_owned(), random_hex(32)?)])).await?;
-        changes.done();
-    }
-    Ok(())
 }
 
 async fn cdn_secret(arguments: &Arguments, store: &Store, changes: &mut Changes) -> Result<()> {
