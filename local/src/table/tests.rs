@@ -233,7 +233,9 @@ fn a_table_is_found_again_and_one_that_differs_is_refused_with_the_difference() 
     assert_eq!(Table::open(&file, "quayside", &definition()).unwrap().stream_arn(), first);
 
     let mut other = definition();
-    other.global_secondary_indexes[3]["Projection"] = json!({"ProjectionType": "ALL"});
+    let indexes = other.global_secondary_indexes.as_array_mut().unwrap();
+    let due = indexes.iter_mut().find(|index| index["IndexName"] == "due").unwrap();
+    due["Projection"] = json!({"ProjectionType": "ALL"});
     other.key_schema[1]["AttributeName"] = "id".into();
     let error = Table::open(&file, "quayside", &other).err().unwrap().to_string();
     let expected = format!("the table in {} differs from template.yaml in its index due, key schema: ", file.display());
