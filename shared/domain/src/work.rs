@@ -151,3 +151,72 @@ impl Work<Asset> {
         Self { value, trace: self.trace }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at once")]
+    use super::*;
+    use crate::asset::Declaration;
+    use crate::{ByteSize, Caller, FileName, MediaType, Subject, Tags};
+
+    fn uploaded() -> Asset {
+        let declared = Declaration {
+            name: FileName::parse("a.png").unwrap(),
+            content_type: MediaType::parse("image/png").unwrap(),
+            size: ByteSize::new(1).unwrap(),
+            sha256: None,
+            tags: Tags::default(),
+            keep_location: false,
+        };
+        let ada = Caller::from_verified_claims(Subject::parse("ada").unwrap(), &[]);
+        Asset::direct_upload(&ada, AssetId::generate(), None, declared, Timestamp::now(), 60)
+    }
+
+    fn message(id: &str, attempt: u64, asset: &Asset) -> Message {
+        let facts = serde_json::json!({"id": asset.id, "stage": asset.stage.to_string()});
+        let body = serde_json::json!({"detail": {"asset": facts, "trace": ""}});
+        Message::parse(id, attempt, &body.to_string()).unwrap()
+    }
+
+    fn claim(asset: &Asset, id: &str, attempt: u64) -> Option<Asset> {
+        let message = message(id, attempt, asset);
+        Work::claim(&message, asset.clone(), Status::Uploaded, Timestamp::now()).map(|(_, change)| change.into_after())
+    }
+
+    #[test]
+    fn a_later_attempt_takes_the_work_over_and_an_earlier_one_does_not() {
+        let claimed = claim(&uploaded(), "m", 2).unwrap();
+        assert_eq!(claim(&claimed, "m", 3).unwrap().claim.unwrap().attempt, 3);
+        assert!(claim(&claimed, "m", 1).is_none());
+    }
+
+    #[test]
+    fn another_message_takes_no_work_that_somebody_has() {
+        let claimed = claim(&uploaded(), "m", 1).unwrap();
+        assert!(claim(&claimed, "n", 5).is_none());
+    }
+
+    #[test]
+    fn a_message_takes_an_asset_only_in_the_stage_that_it_is_about() {
+        let (asset, now) = (uploaded(), Timestamp::now());
+        let ready = asset.ready(now, None, crate::Metadata::default(), Vec::new()).into_after();
+        let again = ready.reprocessed(now, 60).into_after();
+        let take =
+            |message: &Message, asset: &Asset| Work::claim(message, asset.clone(), Status::Uploaded, now).is_some();
+        assert!(take(&message("m", 1, &asset), &asset) && !take(&message("m", 2, &asset), &ready));
+        assert!(!take(&message("m", 3, &asset), &again) && take(&message("n", 1, &again), &again));
+        let deleted = asset.deleted(now, now).into_after();
+        assert!(!take(&message("m", 1, &deleted), &deleted));
+    }
+
+    #[test]
+    fn an_edit_meanwhile_leaves_the_work_to_its_worker() {
+        let (asset, now) = (uploaded(), Timestamp::now());
+        let (work, change) = Work::claim(&message("m", 1, &asset), asset, Status::Uploaded, now).unwrap();
+        let edit = crate::Edit { name: Some(FileName::parse("b.png").unwrap()), tags: None };
+        let edited = change.into_after().edited(now, edit).unwrap().into_after();
+        assert_eq!(work.again(edited.clone()).unwrap().name.as_str(), "b.png");
+        let claimed_again = claim(&edited, "m", 2).unwrap();
+        assert!(work.again(claimed_again).is_none());
+    }
+}

@@ -83,3 +83,16 @@ fn what_an_asset_can_is_what_its_caller_may_do() {
     assert_eq!(viewer.can(), [Action::View]);
     assert_eq!(caller("ada", &[]).authorize::<View>(asset, None).unwrap().can(), Action::ON_ASSETS);
 }
+
+#[test]
+fn each_role_may_do_what_its_description_says() {
+    let may = |standing| Action::ALL.into_iter().filter(move |action| action.verdict(standing) == Verdict::Allowed);
+    let all = |standing| may(standing).collect::<Vec<_>>();
+    assert_eq!(all(Standing::Stranger), []);
+    assert_eq!(all(Standing::Member(Role::Viewer)), [Action::View, Action::List]);
+    assert_eq!(all(Standing::Member(Role::Contributor)), [Action::View, Action::List, Action::UploadInto]);
+    let asset_and_project = [&Action::ON_ASSETS[..], &[Action::List, Action::UploadInto]].concat();
+    assert_eq!(all(Standing::Member(Role::Manager)), asset_and_project);
+    assert_eq!(all(Standing::Owner), [&Action::ON_ASSETS[..], &[Action::Revoke]].concat());
+    assert_eq!(all(Standing::Administrator), Action::ALL);
+}

@@ -46,7 +46,8 @@ impl Table {
     /// Writes a worker's change, made anew of the record as it is where something else has changed it meanwhile.
     ///
     /// # Errors
-    /// `Conflict` if the asset is not the worker's any more; `Unavailable` or `Internal`.
+    /// `Conflict` if the asset is not the worker's any more; `Unavailable`, also if the record changes again and again;
+    /// `Internal`.
     pub(super) async fn advance(
         &self,
         work: &Work<Asset>,
@@ -77,7 +78,8 @@ impl Table {
             let now = self.asset(work.id).await?.ok_or(Error::Conflict)?;
             again = Some(work.again(now).ok_or(Error::Conflict)?);
         }
-        Err(Error::Conflict)
+        // Still the worker's: its message is to come again.
+        Err(Error::Unavailable("a record changes again and again".into()))
     }
 
     /// Writes a worker's change of the record as it was found, once.
