@@ -10,13 +10,13 @@ export interface paths {
         };
         /**
          * List assets
-         * @description The caller's own, or all of a project that the caller is a member of.
+         * @description The caller's own, or all of a project that the caller is a member of. Deleted ones are in no list but that of `status=deleted`, which is sorted by the time of deletion. A page that is not the last has an asset, or says in `looked` how far it has looked.
          */
         get: operations["listAssets"];
         put?: never;
         /**
          * Bring a small file
-         * @description For a file of up to 5 MB: in a form, which takes no query, or as the body, with its type in `Content-Type` and its other fields in the query. A client that does not know the type sends `application/octet-stream`; the name's extension then decides. (API Gateway takes no more than about 4.5 MB.) Upload a larger file instead.
+         * @description For a file of up to 5 MB: as the body, with its type and what else is said of it in the query, or in a form. A client that does not know the type says `application/octet-stream`, and the name's end tells. (API Gateway takes no more than about 4.5 MB.) A larger one is uploaded.
          */
         post: operations["createAsset"];
         delete?: never;
@@ -65,7 +65,7 @@ export interface paths {
         head?: never;
         /**
          * Change an asset's name or tags
-         * @description Whatever is done with its bytes at the moment goes on. What is left out stays as it is.
+         * @description Its name, its tags, or both; what is left out stays as it is. The upload, fetch or inspection of the asset goes on. The same edit again changes nothing.
          */
         patch: operations["editAsset"];
         trace?: never;
@@ -102,10 +102,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show what happened to an asset, newest first
-         * @description Also of a deleted asset. Kept for 90 days, or as long as the deployment says.
+         * Show an asset's history
+         * @description What happened to it, newest first, also after it was deleted. Entries are kept for as many days as the installation has set.
          */
-        get: operations["showHistory"];
+        get: operations["getHistory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -400,13 +400,11 @@ export interface components {
              * @description The file, with its type and its name.
              */
             file: string;
-            /** @description Whether `metadata` may say where a picture or a film was taken. Default: false. */
-            keepLocation?: boolean;
-            /** @description Default: the name that the file comes with. */
+            /** @description Instead of the file's own. */
             name?: components["schemas"]["FileName"];
             /** @description The project that it belongs to. */
             projectId?: components["schemas"]["ProjectId"];
-            /** @description The file's SHA-256. A file with another one fails. */
+            /** @description SHA-256 of the file, which it then has to have. */
             sha256?: components["schemas"]["Sha256"];
             /** @description One label a field; the field may be repeated. */
             tags?: components["schemas"]["Tags"];
@@ -516,8 +514,6 @@ export interface components {
         FailureCode: "type_mismatch" | "checksum_mismatch" | "unreadable" | "limits_exceeded" | "upload_expired" | "bytes_missing" | "processing_gave_up" | "too_large" | "quota_exceeded" | "source_forbidden" | "source_refused" | "source_not_found" | "source_gone" | "source_unreachable" | "source_busy" | "source_untrusted" | "source_redirects" | "source_too_slow" | "source_incomplete" | "ingestion_gave_up";
         /** @description A file that is to be taken from a URL. */
         FileAtUrl: {
-            /** @description Whether `metadata` may say where a picture or a film was taken. Default: false. */
-            keepLocation?: boolean | null;
             name?: components["schemas"]["FileName"] | null;
             projectId?: components["schemas"]["ProjectId"] | null;
             sha256?: components["schemas"]["Sha256"] | null;
@@ -533,7 +529,7 @@ export interface components {
         FileName: string;
         /** @description Several files that are to be taken from URLs. */
         FilesAtUrls: {
-            /** @description A file that is refused has its own problem in the answer. The other files are still taken. */
+            /** @description One that cannot be taken has a problem of its own in the answer and refuses no other. */
             items: components["schemas"]["FileAtUrl"][];
         };
         /**
@@ -768,7 +764,7 @@ export interface components {
         NewUpload: {
             contentType: components["schemas"]["MediaType"];
             filename: components["schemas"]["FileName"];
-            /** @description Whether `metadata` may say where a picture or a film was taken. Default: false. */
+            /** @description Whether `metadata` may say where a picture or a film was taken; false if left out. */
             keepLocation?: boolean | null;
             projectId?: components["schemas"]["ProjectId"] | null;
             sha256?: components["schemas"]["Sha256"] | null;
@@ -973,22 +969,25 @@ export interface operations {
             query?: {
                 /** @description Only those of this kind. */
                 type?: "image" | "video" | "audio" | "document";
-                /** @description Only those in this status; `deleted` lists the trash. */
+                /** @description Only those in this status. */
                 status?: "awaiting_upload" | "ingesting" | "uploaded" | "ready" | "failed" | "deleted";
                 /** @description Those of this project. */
                 projectId?: components["schemas"]["ProjectId"];
                 /** @description Only those with this tag. */
                 tag?: components["schemas"]["Tag"];
-                /** @description Only those whose name begins so, in whatever case. Sorted by name. */
+                /** @description Only those whose name begins so, whatever the case and without diacritics. They are sorted by name. */
                 name?: string;
-                /** @description `newest` first if left out; the trash, by time of deletion. */
+                /** @description `newest` and `oldest` by the time at which they began, or, in the trash, were deleted; `name` without case and diacritics, and not in the trash. */
                 sort?: "newest" | "oldest" | "name";
                 /** @description How many to a page. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                "Quayside-Owner"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1005,15 +1004,14 @@ export interface operations {
             };
             /**
              * @description - `invalid_cursor`: The cursor is not one that this list gave to this caller.
-             *     - `invalid_limit`: `limit` is not an integer from 1 to 100.
-             *     - `invalid_name`: The beginning of a name is longer than 255 characters, or has a control character.
-             *     - `invalid_project_id`: The project's id is not a UUID in lower case.
-             *     - `invalid_sort`: Assets cannot be sorted by this.
-             *     - `invalid_status`: Assets cannot be listed by this status.
-             *     - `invalid_tag`: The tag is empty, longer than 64 characters, or has a control character.
+             *     - `invalid_limit`: `limit` is no whole number from 1 to 100.
+             *     - `invalid_name`: The beginning of a name is empty, longer than 255 characters, or has a control character.
+             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
+             *     - `invalid_project_id`: The project's id is no UUID in lower case.
+             *     - `invalid_sort`: There is no such order, or the trash cannot be had in it.
+             *     - `invalid_status`: There is no such status.
+             *     - `invalid_tag`: A tag has 1 to 64 characters, none of them a control character.
              *     - `invalid_type`: There is no such kind.
-             *     - `repeated_parameter`: A query parameter is given more than once.
-             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -1039,14 +1037,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_cursor" | "invalid_limit" | "invalid_name" | "invalid_project_id" | "invalid_sort" | "invalid_status" | "invalid_tag" | "invalid_type" | "repeated_parameter" | "unknown_parameter";
+                        code?: "invalid_cursor" | "invalid_limit" | "invalid_name" | "invalid_owner" | "invalid_project_id" | "invalid_sort" | "invalid_status" | "invalid_tag" | "invalid_type";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: The request has no token, or an invalid one.
+             * @description - `unauthenticated`: There is no token, or one that does not hold.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -1065,7 +1063,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "The request has no token, or an invalid one.",
+                     *       "detail": "There is no token, or one that does not hold.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -1077,6 +1075,30 @@ export interface operations {
                         code?: "unauthenticated";
                         /** @constant */
                         status?: 401;
+                    };
+                };
+            };
+            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "urn:quayside:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                        /** @constant */
+                        status?: 403;
                     };
                 };
             };
@@ -1200,20 +1222,20 @@ export interface operations {
     createAsset: {
         parameters: {
             query?: {
-                /** @description The file's name. */
+                /** @description The file's name, where it is the body. */
                 name?: components["schemas"]["FileName"];
-                /** @description The project that it belongs to. */
+                /** @description The project that it belongs to, where it is the body. */
                 projectId?: components["schemas"]["ProjectId"];
-                /** @description Its tags. May be repeated, one tag each. */
+                /** @description Its tags, where it is the body; may be repeated. */
                 tags?: components["schemas"]["Tags"];
-                /** @description The file's SHA-256. A file with another one fails. */
+                /** @description Its SHA-256, which it then has to have, where it is the body. */
                 sha256?: components["schemas"]["Sha256"];
-                /** @description Whether `metadata` may say where a picture or a film was taken. */
-                keepLocation?: boolean;
             };
             header?: {
                 /** @description Names the request for a day: the same one again begins nothing anew and answers the same. A random UUID is a good one. */
                 "Idempotency-Key"?: string;
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                "Quayside-Owner"?: string;
             };
             path?: never;
             cookie?: never;
@@ -1255,20 +1277,18 @@ export interface operations {
             };
             /**
              * @description - `invalid_filename`: The name is empty, longer than 255 characters, or has `/`, `\` or a control character.
-             *     - `invalid_form`: The body is not valid `multipart/form-data`.
+             *     - `invalid_form`: The body is no sound `multipart/form-data`.
              *     - `invalid_idempotency_key`: The `Idempotency-Key` is not 1 to 255 visible ASCII characters.
-             *     - `invalid_keep_location`: `keepLocation` is not true or false.
-             *     - `invalid_project_id`: The project's id is not a UUID in lower case.
+             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
+             *     - `invalid_project_id`: The project's id is no UUID in lower case.
              *     - `invalid_sha256`: The SHA-256 is not 64 hexadecimal digits.
-             *     - `invalid_size`: The size is not a positive integer (bytes).
-             *     - `invalid_tags`: There are more than 20 tags, or one of them is not valid.
+             *     - `invalid_size`: The size is no whole number of bytes from 1.
+             *     - `invalid_tags`: There are more than 20 tags, or one of them is none.
              *     - `missing_field`: A field that is required is missing.
-             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
-             *     - `repeated_parameter`: A query parameter is given more than once.
+             *     - `repeated_field`: A field of the form is there twice.
              *     - `too_large`: The file is larger than files of its kind may be here.
              *     - `type_not_allowed`: Files of this type are not taken here.
-             *     - `unknown_field`: The request has no such field.
-             *     - `unknown_parameter`: The route has no such query parameter.
+             *     - `unknown_field`: There is no such field.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -1294,14 +1314,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_filename" | "invalid_form" | "invalid_idempotency_key" | "invalid_keep_location" | "invalid_project_id" | "invalid_sha256" | "invalid_size" | "invalid_tags" | "missing_field" | "repeated_field" | "repeated_parameter" | "too_large" | "type_not_allowed" | "unknown_field" | "unknown_parameter";
+                        code?: "invalid_filename" | "invalid_form" | "invalid_idempotency_key" | "invalid_owner" | "invalid_project_id" | "invalid_sha256" | "invalid_size" | "invalid_tags" | "missing_field" | "repeated_field" | "too_large" | "type_not_allowed" | "unknown_field";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: The request has no token, or an invalid one.
+             * @description - `unauthenticated`: There is no token, or one that does not hold.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -1320,7 +1340,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "The request has no token, or an invalid one.",
+                     *       "detail": "There is no token, or one that does not hold.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -1335,7 +1355,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller's role lets it see this, but not do this. */
+            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1344,7 +1364,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller's role lets it see this, but not do this.",
+                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -1564,6 +1584,8 @@ export interface operations {
             header?: {
                 /** @description Names the request for a day: the same one again begins nothing anew and answers the same. A random UUID is a good one. */
                 "Idempotency-Key"?: string;
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                "Quayside-Owner"?: string;
             };
             path?: never;
             cookie?: never;
@@ -1586,19 +1608,17 @@ export interface operations {
             /**
              * @description - `invalid_filename`: The name is empty, longer than 255 characters, or has `/`, `\` or a control character.
              *     - `invalid_idempotency_key`: The `Idempotency-Key` is not 1 to 255 visible ASCII characters.
-             *     - `invalid_items`: `items` is not an array of 1 to 100 files.
-             *     - `invalid_json`: The body is not valid JSON, or not an object.
-             *     - `invalid_keep_location`: `keepLocation` is not true or false.
-             *     - `invalid_project_id`: The project's id is not a UUID in lower case.
+             *     - `invalid_items`: `items` is no list of 1 to 100 files.
+             *     - `invalid_json`: The body is not JSON, or no object.
+             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
+             *     - `invalid_project_id`: The project's id is no UUID in lower case.
              *     - `invalid_sha256`: The SHA-256 is not 64 hexadecimal digits.
-             *     - `invalid_tags`: There are more than 20 tags, or one of them is not valid.
-             *     - `invalid_url`: The URL is not valid, or longer than 8192 bytes.
+             *     - `invalid_tags`: There are more than 20 tags, or one of them is none.
+             *     - `invalid_url`: This is no URL, or one that is too long.
              *     - `missing_field`: A field that is required is missing.
-             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
              *     - `source_forbidden`: Nothing is fetched from this URL: its scheme, port, host or address is none that is asked.
              *     - `type_not_allowed`: Files of this type are not taken here.
-             *     - `unknown_field`: The request has no such field.
-             *     - `unknown_parameter`: The route has no such query parameter.
+             *     - `unknown_field`: There is no such field.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -1624,14 +1644,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_filename" | "invalid_idempotency_key" | "invalid_items" | "invalid_json" | "invalid_keep_location" | "invalid_project_id" | "invalid_sha256" | "invalid_tags" | "invalid_url" | "missing_field" | "repeated_field" | "source_forbidden" | "type_not_allowed" | "unknown_field" | "unknown_parameter";
+                        code?: "invalid_filename" | "invalid_idempotency_key" | "invalid_items" | "invalid_json" | "invalid_owner" | "invalid_project_id" | "invalid_sha256" | "invalid_tags" | "invalid_url" | "missing_field" | "source_forbidden" | "type_not_allowed" | "unknown_field";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: The request has no token, or an invalid one.
+             * @description - `unauthenticated`: There is no token, or one that does not hold.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -1650,7 +1670,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "The request has no token, or an invalid one.",
+                     *       "detail": "There is no token, or one that does not hold.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -1665,7 +1685,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller's role lets it see this, but not do this. */
+            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1674,7 +1694,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller's role lets it see this, but not do this.",
+                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -1912,7 +1932,10 @@ export interface operations {
     getAsset: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                "Quayside-Owner"?: string;
+            };
             path: {
                 /** @description The asset's, which is also its upload's. */
                 id: components["schemas"]["AssetId"];
@@ -1931,8 +1954,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_id`: The id is not a UUID in lower case.
-             *     - `unknown_parameter`: The route has no such query parameter.
+             * @description - `invalid_id`: The id is no UUID in lower case.
+             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -1949,7 +1972,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is not a UUID in lower case.",
+                     *       "detail": "The id is no UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -1958,14 +1981,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id" | "unknown_parameter";
+                        code?: "invalid_id" | "invalid_owner";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: The request has no token, or an invalid one.
+             * @description - `unauthenticated`: There is no token, or one that does not hold.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -1984,7 +2007,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "The request has no token, or an invalid one.",
+                     *       "detail": "There is no token, or one that does not hold.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -1996,6 +2019,30 @@ export interface operations {
                         code?: "unauthenticated";
                         /** @constant */
                         status?: 401;
+                    };
+                };
+            };
+            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "urn:quayside:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                        /** @constant */
+                        status?: 403;
                     };
                 };
             };
@@ -2119,7 +2166,10 @@ export interface operations {
     deleteAsset: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                "Quayside-Owner"?: string;
+            };
             path: {
                 /** @description The asset's, which is also its upload's. */
                 id: components["schemas"]["AssetId"];
@@ -2136,8 +2186,8 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `invalid_id`: The id is not a UUID in lower case.
-             *     - `unknown_parameter`: The route has no such query parameter.
+             * @description - `invalid_id`: The id is no UUID in lower case.
+             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -2154,7 +2204,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is not a UUID in lower case.",
+                     *       "detail": "The id is no UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -2163,14 +2213,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id" | "unknown_parameter";
+                        code?: "invalid_id" | "invalid_owner";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: The request has no token, or an invalid one.
+             * @description - `unauthenticated`: There is no token, or one that does not hold.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -2189,7 +2239,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "The request has no token, or an invalid one.",
+                     *       "detail": "There is no token, or one that does not hold.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -2204,7 +2254,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller's role lets it see this, but not do this. */
+            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2213,7 +2263,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller's role lets it see this, but not do this.",
+                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -2372,7 +2422,10 @@ export interface operations {
     editAsset: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                "Quayside-Owner"?: string;
+            };
             path: {
                 /** @description The asset's, which is also its upload's. */
                 id: components["schemas"]["AssetId"];
@@ -2385,7 +2438,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The asset, edited. */
+            /** @description The asset as it is now. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2396,12 +2449,11 @@ export interface operations {
             };
             /**
              * @description - `invalid_filename`: The name is empty, longer than 255 characters, or has `/`, `\` or a control character.
-             *     - `invalid_id`: The id is not a UUID in lower case.
-             *     - `invalid_json`: The body is not valid JSON, or not an object.
-             *     - `invalid_tags`: There are more than 20 tags, or one of them is not valid.
-             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
-             *     - `unknown_field`: The request has no such field.
-             *     - `unknown_parameter`: The route has no such query parameter.
+             *     - `invalid_id`: The id is no UUID in lower case.
+             *     - `invalid_json`: The body is not JSON, or no object.
+             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
+             *     - `invalid_tags`: There are more than 20 tags, or one of them is none.
+             *     - `unknown_field`: There is no such field.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -2427,14 +2479,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_filename" | "invalid_id" | "invalid_json" | "invalid_tags" | "repeated_field" | "unknown_field" | "unknown_parameter";
+                        code?: "invalid_filename" | "invalid_id" | "invalid_json" | "invalid_owner" | "invalid_tags" | "unknown_field";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: The request has no token, or an invalid one.
+             * @description - `unauthenticated`: There is no token, or one that does not hold.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -2453,7 +2505,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "The request has no token, or an invalid one.",
+                     *       "detail": "There is no token, or one that does not hold.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -2468,7 +2520,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller's role lets it see this, but not do this. */
+            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2477,7 +2529,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller's role lets it see this, but not do this.",
+                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -2674,7 +2726,10 @@ export interface operations {
                 /** @description Whether a browser is to save the file. */
                 download?: "1" | "0" | "true" | "false";
             };
-            header?: never;
+            header?: {
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                "Quayside-Owner"?: string;
+            };
             path: {
                 /** @description The asset's, which is also its upload's. */
                 id: components["schemas"]["AssetId"];
@@ -2704,10 +2759,9 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `invalid_download`: `download` is not 1 or 0.
-             *     - `invalid_id`: The id is not a UUID in lower case.
-             *     - `repeated_parameter`: A query parameter is given more than once.
-             *     - `unknown_parameter`: The route has no such query parameter.
+             * @description - `invalid_download`: `download` is neither 1 nor 0.
+             *     - `invalid_id`: The id is no UUID in lower case.
+             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -2724,7 +2778,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_download",
-                     *       "detail": "`download` is not 1 or 0.",
+                     *       "detail": "`download` is neither 1 nor 0.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -2733,14 +2787,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_download" | "invalid_id" | "repeated_parameter" | "unknown_parameter";
+                        code?: "invalid_download" | "invalid_id" | "invalid_owner";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: The request has no token, or an invalid one.
+             * @description - `unauthenticated`: There is no token, or one that does not hold.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -2759,7 +2813,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "The request has no token, or an invalid one.",
+                     *       "detail": "There is no token, or one that does not hold.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -2771,6 +2825,30 @@ export interface operations {
                         code?: "unauthenticated";
                         /** @constant */
                         status?: 401;
+                    };
+                };
+            };
+            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "urn:quayside:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                        /** @constant */
+                        status?: 403;
                     };
                 };
             };
@@ -2924,7 +3002,10 @@ export interface operations {
                 /** @description Whether a browser is to save the file. */
                 download?: "1" | "0" | "true" | "false";
             };
-            header?: never;
+            header?: {
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                "Quayside-Owner"?: string;
+            };
             path: {
                 /** @description The asset's, which is also its upload's. */
                 id: components["schemas"]["AssetId"];
@@ -2952,10 +3033,9 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `invalid_download`: `download` is not 1 or 0.
-             *     - `invalid_id`: The id is not a UUID in lower case.
-             *     - `repeated_parameter`: A query parameter is given more than once.
-             *     - `unknown_parameter`: The route has no such query parameter.
+             * @description - `invalid_download`: `download` is neither 1 nor 0.
+             *     - `invalid_id`: The id is no UUID in lower case.
+             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -2965,13 +3045,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `unauthenticated`: The request has no token, or an invalid one.
+             * @description - `unauthenticated`: There is no token, or one that does not hold.
              *     - The gateway itself: Unauthorized.
              */
             401: {
                 headers: {
                     /** @description How to prove who one is. */
                     "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            403: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3025,7 +3112,7 @@ export interface operations {
             };
         };
     };
-    showHistory: {
+    getHistory: {
         parameters: {
             query?: {
                 /** @description How many to a page. */
@@ -3033,7 +3120,10 @@ export interface operations {
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                "Quayside-Owner"?: string;
+            };
             path: {
                 /** @description The asset's, which is also its upload's. */
                 id: components["schemas"]["AssetId"];
@@ -3053,10 +3143,9 @@ export interface operations {
             };
             /**
              * @description - `invalid_cursor`: The cursor is not one that this list gave to this caller.
-             *     - `invalid_id`: The id is not a UUID in lower case.
-             *     - `invalid_limit`: `limit` is not an integer from 1 to 100.
-             *     - `repeated_parameter`: A query parameter is given more than once.
-             *     - `unknown_parameter`: The route has no such query parameter.
+             *     - `invalid_id`: The id is no UUID in lower case.
+             *     - `invalid_limit`: `limit` is no whole number from 1 to 100.
+             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -3082,14 +3171,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_cursor" | "invalid_id" | "invalid_limit" | "repeated_parameter" | "unknown_parameter";
+                        code?: "invalid_cursor" | "invalid_id" | "invalid_limit" | "invalid_owner";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: The request has no token, or an invalid one.
+             * @description - `unauthenticated`: There is no token, or one that does not hold.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -3108,7 +3197,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "The request has no token, or an invalid one.",
+                     *       "detail": "There is no token, or one that does not hold.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -3123,7 +3212,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller's role lets it see this, but not do this. */
+            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3132,7 +3221,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller's role lets it see this, but not do this.",
+                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -3267,7 +3356,10 @@ export interface operations {
     processAsset: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                "Quayside-Owner"?: string;
+            };
             path: {
                 /** @description The asset's, which is also its upload's. */
                 id: components["schemas"]["AssetId"];
@@ -3290,11 +3382,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_id`: The id is not a UUID in lower case.
-             *     - `invalid_json`: The body is not valid JSON, or not an object.
-             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
-             *     - `unknown_field`: The request has no such field.
-             *     - `unknown_parameter`: The route has no such query parameter.
+             * @description - `invalid_id`: The id is no UUID in lower case.
+             *     - `invalid_json`: The body is not JSON, or no object.
+             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
+             *     - `unknown_field`: There is no such field.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -3311,7 +3402,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is not a UUID in lower case.",
+                     *       "detail": "The id is no UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -3320,14 +3411,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id" | "invalid_json" | "repeated_field" | "unknown_field" | "unknown_parameter";
+                        code?: "invalid_id" | "invalid_json" | "invalid_owner" | "unknown_field";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: The request has no token, or an invalid one.
+             * @description - `unauthenticated`: There is no token, or one that does not hold.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -3346,7 +3437,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "The request has no token, or an invalid one.",
+                     *       "detail": "There is no token, or one that does not hold.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -3361,7 +3452,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller's role lets it see this, but not do this. */
+            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3370,7 +3461,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller's role lets it see this, but not do this.",
+                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -3580,39 +3671,6 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /**
-             * @description - `unknown_parameter`: The route has no such query parameter.
-             *     - The gateway itself: Bad Request.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "message": "Bad Request"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["GatewayRefusal"];
-                    /**
-                     * @example {
-                     *       "code": "unknown_parameter",
-                     *       "detail": "The route has no such query parameter.",
-                     *       "requestId": "JKJaXmPLvHcESHA=",
-                     *       "status": 400,
-                     *       "title": "Bad Request",
-                     *       "type": "urn:quayside:problem:unknown_parameter"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unknown_parameter";
-                        /** @constant */
-                        status?: 400;
-                    };
-                };
-            };
             /** @description - The gateway itself: Too Many Requests. */
             429: {
                 headers: {
@@ -3675,39 +3733,6 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
-            /**
-             * @description - `unknown_parameter`: The route has no such query parameter.
-             *     - The gateway itself: Bad Request.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "message": "Bad Request"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["GatewayRefusal"];
-                    /**
-                     * @example {
-                     *       "code": "unknown_parameter",
-                     *       "detail": "The route has no such query parameter.",
-                     *       "requestId": "JKJaXmPLvHcESHA=",
-                     *       "status": 400,
-                     *       "title": "Bad Request",
-                     *       "type": "urn:quayside:problem:unknown_parameter"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unknown_parameter";
-                        /** @constant */
-                        status?: 400;
-                    };
-                };
-            };
             /** @description - The gateway itself: Too Many Requests. */
             429: {
                 headers: {
@@ -3758,6 +3783,8 @@ export interface operations {
             header?: {
                 /** @description Names the request for a day: the same one again begins nothing anew and answers the same. A random UUID is a good one. */
                 "Idempotency-Key"?: string;
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                "Quayside-Owner"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3780,18 +3807,17 @@ export interface operations {
             /**
              * @description - `invalid_filename`: The name is empty, longer than 255 characters, or has `/`, `\` or a control character.
              *     - `invalid_idempotency_key`: The `Idempotency-Key` is not 1 to 255 visible ASCII characters.
-             *     - `invalid_json`: The body is not valid JSON, or not an object.
-             *     - `invalid_keep_location`: `keepLocation` is not true or false.
-             *     - `invalid_project_id`: The project's id is not a UUID in lower case.
+             *     - `invalid_json`: The body is not JSON, or no object.
+             *     - `invalid_keep_location`: `keepLocation` is neither true nor false.
+             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
+             *     - `invalid_project_id`: The project's id is no UUID in lower case.
              *     - `invalid_sha256`: The SHA-256 is not 64 hexadecimal digits.
-             *     - `invalid_size`: The size is not a positive integer (bytes).
-             *     - `invalid_tags`: There are more than 20 tags, or one of them is not valid.
+             *     - `invalid_size`: The size is no whole number of bytes from 1.
+             *     - `invalid_tags`: There are more than 20 tags, or one of them is none.
              *     - `missing_field`: A field that is required is missing.
-             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
              *     - `too_large`: The file is larger than files of its kind may be here.
              *     - `type_not_allowed`: Files of this type are not taken here.
-             *     - `unknown_field`: The request has no such field.
-             *     - `unknown_parameter`: The route has no such query parameter.
+             *     - `unknown_field`: There is no such field.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -3817,14 +3843,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_filename" | "invalid_idempotency_key" | "invalid_json" | "invalid_keep_location" | "invalid_project_id" | "invalid_sha256" | "invalid_size" | "invalid_tags" | "missing_field" | "repeated_field" | "too_large" | "type_not_allowed" | "unknown_field" | "unknown_parameter";
+                        code?: "invalid_filename" | "invalid_idempotency_key" | "invalid_json" | "invalid_keep_location" | "invalid_owner" | "invalid_project_id" | "invalid_sha256" | "invalid_size" | "invalid_tags" | "missing_field" | "too_large" | "type_not_allowed" | "unknown_field";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: The request has no token, or an invalid one.
+             * @description - `unauthenticated`: There is no token, or one that does not hold.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -3843,7 +3869,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "The request has no token, or an invalid one.",
+                     *       "detail": "There is no token, or one that does not hold.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -3858,7 +3884,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller's role lets it see this, but not do this. */
+            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3867,7 +3893,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller's role lets it see this, but not do this.",
+                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -4108,7 +4134,10 @@ export interface operations {
     getUpload: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                "Quayside-Owner"?: string;
+            };
             path: {
                 /** @description The asset's, which is also its upload's. */
                 id: components["schemas"]["AssetId"];
@@ -4127,8 +4156,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_id`: The id is not a UUID in lower case.
-             *     - `unknown_parameter`: The route has no such query parameter.
+             * @description - `invalid_id`: The id is no UUID in lower case.
+             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -4145,7 +4174,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is not a UUID in lower case.",
+                     *       "detail": "The id is no UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -4154,14 +4183,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id" | "unknown_parameter";
+                        code?: "invalid_id" | "invalid_owner";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: The request has no token, or an invalid one.
+             * @description - `unauthenticated`: There is no token, or one that does not hold.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -4180,7 +4209,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "The request has no token, or an invalid one.",
+                     *       "detail": "There is no token, or one that does not hold.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -4192,6 +4221,30 @@ export interface operations {
                         code?: "unauthenticated";
                         /** @constant */
                         status?: 401;
+                    };
+                };
+            };
+            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "urn:quayside:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                        /** @constant */
+                        status?: 403;
                     };
                 };
             };
@@ -4315,7 +4368,10 @@ export interface operations {
     abortUpload: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                "Quayside-Owner"?: string;
+            };
             path: {
                 /** @description The asset's, which is also its upload's. */
                 id: components["schemas"]["AssetId"];
@@ -4332,8 +4388,8 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `invalid_id`: The id is not a UUID in lower case.
-             *     - `unknown_parameter`: The route has no such query parameter.
+             * @description - `invalid_id`: The id is no UUID in lower case.
+             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -4350,7 +4406,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is not a UUID in lower case.",
+                     *       "detail": "The id is no UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -4359,14 +4415,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id" | "unknown_parameter";
+                        code?: "invalid_id" | "invalid_owner";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: The request has no token, or an invalid one.
+             * @description - `unauthenticated`: There is no token, or one that does not hold.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -4385,7 +4441,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "The request has no token, or an invalid one.",
+                     *       "detail": "There is no token, or one that does not hold.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -4400,7 +4456,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller's role lets it see this, but not do this. */
+            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4409,7 +4465,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller's role lets it see this, but not do this.",
+                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -4571,7 +4627,10 @@ export interface operations {
     completeUpload: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                "Quayside-Owner"?: string;
+            };
             path: {
                 /** @description The asset's, which is also its upload's. */
                 id: components["schemas"]["AssetId"];
@@ -4594,12 +4653,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_id`: The id is not a UUID in lower case.
-             *     - `invalid_json`: The body is not valid JSON, or not an object.
+             * @description - `invalid_id`: The id is no UUID in lower case.
+             *     - `invalid_json`: The body is not JSON, or no object.
+             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
              *     - `invalid_parts`: The list of parts is malformed, or does not agree with what storage has.
-             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
-             *     - `unknown_field`: The request has no such field.
-             *     - `unknown_parameter`: The route has no such query parameter.
+             *     - `unknown_field`: There is no such field.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -4616,7 +4674,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is not a UUID in lower case.",
+                     *       "detail": "The id is no UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -4625,14 +4683,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id" | "invalid_json" | "invalid_parts" | "repeated_field" | "unknown_field" | "unknown_parameter";
+                        code?: "invalid_id" | "invalid_json" | "invalid_owner" | "invalid_parts" | "unknown_field";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: The request has no token, or an invalid one.
+             * @description - `unauthenticated`: There is no token, or one that does not hold.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -4651,7 +4709,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "The request has no token, or an invalid one.",
+                     *       "detail": "There is no token, or one that does not hold.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -4666,7 +4724,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller's role lets it see this, but not do this. */
+            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4675,7 +4733,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller's role lets it see this, but not do this.",
+                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -4871,7 +4929,10 @@ export interface operations {
     signParts: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                "Quayside-Owner"?: string;
+            };
             path: {
                 /** @description The asset's, which is also its upload's. */
                 id: components["schemas"]["AssetId"];
@@ -4894,13 +4955,12 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_id`: The id is not a UUID in lower case.
-             *     - `invalid_json`: The body is not valid JSON, or not an object.
-             *     - `invalid_part_number`: The upload has no parts of these numbers, or more than 100 are asked for at once.
+             * @description - `invalid_id`: The id is no UUID in lower case.
+             *     - `invalid_json`: The body is not JSON, or no object.
+             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
+             *     - `invalid_part_number`: There are no parts of these numbers, or too many are asked for at once.
              *     - `missing_field`: A field that is required is missing.
-             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
-             *     - `unknown_field`: The request has no such field.
-             *     - `unknown_parameter`: The route has no such query parameter.
+             *     - `unknown_field`: There is no such field.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -4917,7 +4977,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is not a UUID in lower case.",
+                     *       "detail": "The id is no UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -4926,14 +4986,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id" | "invalid_json" | "invalid_part_number" | "missing_field" | "repeated_field" | "unknown_field" | "unknown_parameter";
+                        code?: "invalid_id" | "invalid_json" | "invalid_owner" | "invalid_part_number" | "missing_field" | "unknown_field";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: The request has no token, or an invalid one.
+             * @description - `unauthenticated`: There is no token, or one that does not hold.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -4952,7 +5012,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "The request has no token, or an invalid one.",
+                     *       "detail": "There is no token, or one that does not hold.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -4967,7 +5027,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller's role lets it see this, but not do this. */
+            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4976,7 +5036,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller's role lets it see this, but not do this.",
+                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -5168,7 +5228,10 @@ export interface operations {
     listWebhookEndpoints: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                "Quayside-Owner"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5184,7 +5247,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unknown_parameter`: The route has no such query parameter.
+             * @description - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -5200,24 +5263,24 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayRefusal"];
                     /**
                      * @example {
-                     *       "code": "unknown_parameter",
-                     *       "detail": "The route has no such query parameter.",
+                     *       "code": "invalid_owner",
+                     *       "detail": "`Quayside-Owner` is no percent-encoded subject.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
-                     *       "type": "urn:quayside:problem:unknown_parameter"
+                     *       "type": "urn:quayside:problem:invalid_owner"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unknown_parameter";
+                        code?: "invalid_owner";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: The request has no token, or an invalid one.
+             * @description - `unauthenticated`: There is no token, or one that does not hold.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -5236,7 +5299,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "The request has no token, or an invalid one.",
+                     *       "detail": "There is no token, or one that does not hold.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -5248,6 +5311,30 @@ export interface operations {
                         code?: "unauthenticated";
                         /** @constant */
                         status?: 401;
+                    };
+                };
+            };
+            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "urn:quayside:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                        /** @constant */
+                        status?: 403;
                     };
                 };
             };
@@ -5341,6 +5428,8 @@ export interface operations {
             header?: {
                 /** @description Names the request for a day: the same one again begins nothing anew and answers the same. A random UUID is a good one. */
                 "Idempotency-Key"?: string;
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                "Quayside-Owner"?: string;
             };
             path?: never;
             cookie?: never;
@@ -5362,13 +5451,12 @@ export interface operations {
             };
             /**
              * @description - `invalid_idempotency_key`: The `Idempotency-Key` is not 1 to 255 visible ASCII characters.
-             *     - `invalid_json`: The body is not valid JSON, or not an object.
+             *     - `invalid_json`: The body is not JSON, or no object.
+             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
              *     - `invalid_provider`: There is no such provider.
              *     - `invalid_secret`: The secret is not `whsec_` and 24 to 64 bytes in base64.
              *     - `missing_field`: A field that is required is missing.
-             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
-             *     - `unknown_field`: The request has no such field.
-             *     - `unknown_parameter`: The route has no such query parameter.
+             *     - `unknown_field`: There is no such field.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -5394,14 +5482,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_idempotency_key" | "invalid_json" | "invalid_provider" | "invalid_secret" | "missing_field" | "repeated_field" | "unknown_field" | "unknown_parameter";
+                        code?: "invalid_idempotency_key" | "invalid_json" | "invalid_owner" | "invalid_provider" | "invalid_secret" | "missing_field" | "unknown_field";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: The request has no token, or an invalid one.
+             * @description - `unauthenticated`: There is no token, or one that does not hold.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -5420,7 +5508,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "The request has no token, or an invalid one.",
+                     *       "detail": "There is no token, or one that does not hold.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -5432,6 +5520,30 @@ export interface operations {
                         code?: "unauthenticated";
                         /** @constant */
                         status?: 401;
+                    };
+                };
+            };
+            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "urn:quayside:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                        /** @constant */
+                        status?: 403;
                     };
                 };
             };
@@ -5636,7 +5748,10 @@ export interface operations {
     revokeWebhookEndpoint: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                "Quayside-Owner"?: string;
+            };
             path: {
                 /** @description The endpoint's. */
                 id: components["schemas"]["EndpointId"];
@@ -5653,8 +5768,8 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `invalid_id`: The id is not a UUID in lower case.
-             *     - `unknown_parameter`: The route has no such query parameter.
+             * @description - `invalid_id`: The id is no UUID in lower case.
+             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -5671,7 +5786,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is not a UUID in lower case.",
+                     *       "detail": "The id is no UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -5680,14 +5795,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id" | "unknown_parameter";
+                        code?: "invalid_id" | "invalid_owner";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: The request has no token, or an invalid one.
+             * @description - `unauthenticated`: There is no token, or one that does not hold.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -5706,7 +5821,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "The request has no token, or an invalid one.",
+                     *       "detail": "There is no token, or one that does not hold.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -5718,6 +5833,30 @@ export interface operations {
                         code?: "unauthenticated";
                         /** @constant */
                         status?: 401;
+                    };
+                };
+            };
+            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "urn:quayside:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                        /** @constant */
+                        status?: 403;
                     };
                 };
             };
@@ -5895,7 +6034,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_json`: The body is not valid JSON, or not an object.
+             * @description - `invalid_json`: The body is not JSON, or no object.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -5912,7 +6051,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_json",
-                     *       "detail": "The body is not valid JSON, or not an object.",
+                     *       "detail": "The body is not JSON, or no object.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -6145,8 +6284,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_id`: The id is not a UUID in lower case.
-             *     - `invalid_json`: The body is not valid JSON, or not an object.
+             * @description - `invalid_id`: The id is no UUID in lower case.
+             *     - `invalid_json`: The body is not JSON, or no object.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -6163,7 +6302,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is not a UUID in lower case.",
+                     *       "detail": "The id is no UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",

@@ -73,8 +73,8 @@ export class Card {
 
   /** @param {Asset} asset the same one, as it is now */
   update(asset) {
-    if (asset.version < this.#asset.version) return;
-    const isOther = asset.version !== this.#asset.version || asset.status !== this.#asset.status;
+    if (asset.updatedAt < this.#asset.updatedAt) return;
+    const isOther = asset.updatedAt !== this.#asset.updatedAt || asset.status !== this.#asset.status;
     this.#asset = asset;
     if (isOther) this.#draw();
   }

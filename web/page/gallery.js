@@ -66,11 +66,11 @@ export class Gallery {
     this.show(asset);
     if (asset.status !== "uploaded" && asset.status !== "ingesting") return;
     const { id } = asset;
-    let version = 0;
+    let updatedAt = "";
     const onLook = async (/** @type {Asset} */ seen) => {
       this.show(seen);
-      if (seen.status !== "ingesting" || seen.version === version) return;
-      version = seen.version;
+      if (seen.status !== "ingesting" || seen.updatedAt === updatedAt) return;
+      updatedAt = seen.updatedAt;
       const progress = await this.#quayside.progress(id).catch(() => null);
       if (progress) this.#cards.get(id)?.advance(progress);
     };
