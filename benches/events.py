@@ -143,8 +143,8 @@ class Events:
         return self.queued(message, item["id"]["S"])
 
     def fetch(self):
-        key, item = fetch.ingesting(self.system, self.user, self.source, "page.pdf", PDF_TYPE)
-        return self.queued(runtime.message(key, item), item["id"]["S"])
+        item = fetch.ingesting(self.system, self.user, self.source, "page.pdf", PDF_TYPE)
+        return self.queued(runtime.message("asset.created", item), item["id"]["S"])
 
     def queued(self, message, id):
         def check(answer):

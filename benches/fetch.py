@@ -14,6 +14,7 @@ import time
 import urllib.request
 
 import fixtures
+import function
 import runtime
 from common import MIB, eventually, median, run, say
 from local import BUCKET, KEY_ID, REGION, System
@@ -64,8 +65,8 @@ def measure_large(programs, system, size, rounds):
 
 def fetched(programs, system, user, source):
     """Has a new process of the function fetch the file, and deletes what came of it."""
-    key, item = ingesting(system, user, source)
-    event = json.dumps({"Records": [runtime.message(key, item)]}).encode()
+    item = ingesting(system, user, source)
+    event = json.dumps({"Records": [runtime.message("asset.created", item)]}).encode()
     environment = runtime.variables(system, "fetch-url", MEMORY_MB, **LIMITS)
     measured = runtime.worked(f"{programs.release}/fetch-url", environment, event, seconds=300)
     id = item["id"]["S"]
@@ -79,20 +80,20 @@ def fetched(programs, system, user, source):
 
 
 def ingesting(system, user, source, name="film.mp4", content_type="video/mp4"):
-    """Key and item of an asset that is to be taken from the source.
+    """The record of an asset that is to be taken from the source.
 
-    The record was something else before, so that the local system's rule gives its own function no message.
+    No event tells of that, so that the local system gives its own function no message.
     """
     begun = user.begin(name, content_type, 1)
-    key = {"pk": {"S": f"ASSET#{begun['assetId']}"}, "sk": {"S": "ASSET"}}
+    key = function.primary_key(begun["assetId"])
     item = system.ask_table("GetItem", Key=key, ConsistentRead=True)["Item"]
-    item |= {"status": {"S": "ingesting"}, "size": {"N": "0"}, "version": {"N": "2"},
-             "source": {"M": {"url": {"S": source.url}}}}
+    item = function.in_status(item, "ingesting")
+    item |= {"size": {"N": "0"}, "source": {"M": {"url": {"S": source.url}}}}
     for gone in ("upload", "due_at", "due_shard"):
         item.pop(gone)
     system.ask_table("PutItem", Item=item)
     system.ask_table("PutItem", Item={"pk": key["pk"], "sk": {"S": "SOURCE"}, "url": {"S": f"{source.url}/{name}"}})
-    return key, item
+    return item
 
 
 def copied(system, source):

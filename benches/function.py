@@ -1,13 +1,12 @@
 """The whole function `process-metadata`, as Lambda runs it: from the start of its process to the end of one event.
 
-It is handed one SQS event about a record that becomes `uploaded` behind the back of the local system's rule, which wants
-an asset that was something else before: so the system's own poller leaves it to the process that is measured.
+It is handed one SQS event about a record that becomes `uploaded` without an event of the table's, which alone starts work:
+so the system's own poller leaves it to the process that is measured.
 """
 
 import json
 import os
 import urllib.parse
-import uuid
 
 import runtime
 from common import MIB, median, say
@@ -89,21 +88,23 @@ def upload(system, user, file):
     else:
         put_file(system, urllib.parse.urlsplit(begun["parts"][0]["url"]).path.removeprefix(f"/{BUCKET}/"), file)
     item = system.ask_table("GetItem", Key=primary_key(begun["assetId"]), ConsistentRead=True)["Item"]
-    version = int(item["version"]["N"]) + 1
-    item |= {"status": {"S": "uploaded"}, "version": {"N": str(version)}}
+    item = in_status(item, "uploaded")
     for due in ("due_at", "due_shard"):
         item.pop(due)
     return item
 
 
 def message(system, item):
-    """Puts the record of an upload into the table, behind the rule's back, and gives SQS's message about it."""
-    key = {name: item[name] for name in ("pk", "sk")}
-    # What becomes `uploaded` first has the id of no asset, so that there is nothing to do for the rule's message.
-    nobody = {"id": {"S": str(uuid.uuid4())}, "status": item["status"], "version": {"N": "1"}}
-    system.ask_table("PutItem", Item=key | nobody)
+    """Puts the record of an upload into the table, and gives SQS's message about it."""
     system.ask_table("PutItem", Item=item)
-    return runtime.message(key, item)
+    return runtime.message("asset.uploaded", item)
+
+
+def in_status(item, status):
+    """The record as it would be had it entered another status."""
+    facet = f"{item['kind']['S']}#{status}#{item['owner']['S']}"
+    counted = {name: {"N": str(int(item[name]["N"]) + 1)} for name in ("stage", "version")}
+    return item | counted | {"status": {"S": status}, "owner_facet": {"S": facet}}
 
 
 def primary_key(asset):

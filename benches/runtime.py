@@ -17,10 +17,13 @@ NO_FAILURES = {"batchItemFailures": []}
 REST_SECONDS = 0.02
 
 
-def message(key, item):
-    """SQS's message about a change of an asset, which the bus would have sent."""
+def message(what, item):
+    """SQS's message about an event of an asset, which the bus would have sent."""
+    facts = {name: item[name]["S"] for name in ("id", "owner", "kind", "status")}
+    numbers = {name: item[name]["N"] for name in ("stage", "revision")}
     body = {"version": "0", "id": str(uuid.uuid4()), "detail-type": "asset", "source": "quayside",
-            "detail": {"eventName": "MODIFY", "dynamodb": {"Keys": key, "NewImage": item}}}
+            "detail": {"id": str(uuid.uuid4()), "what": what, "at": item["updated_at"]["S"], "by": "user:bench",
+                       "asset": facts | numbers | {"project": ""}, "trace": ""}}
     return {"messageId": str(uuid.uuid4()), "receiptHandle": "bench", "body": json.dumps(body),
             "attributes": {"ApproximateReceiveCount": "1"}, "messageAttributes": {}, "eventSource": "aws:sqs",
             "eventSourceARN": f"arn:aws:sqs:{REGION}:000000000000:bench", "awsRegion": REGION}

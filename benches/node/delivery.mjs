@@ -2,7 +2,6 @@
 
 import { createHmac } from "node:crypto";
 import { number, text } from "./configuration.mjs";
-import { segment } from "./keys.mjs";
 
 const url = text("CDN_URL").replace(/\/$/, "");
 const tokenKey = text("CDN_TOKEN_KEY");
@@ -12,7 +11,7 @@ export function signed(asset, name, download) {
   const step = Math.max(1, Math.floor(ttlSeconds / 4));
   const expires = Math.floor(Date.now() / 1000 / step) * step + ttlSeconds;
   const file = name === "original" ? "original" : `variants/${name}`;
-  const path = `/media/${segment(asset.owner)}/${asset.id}/${file}`;
+  const path = `/media/${asset.location}/${file}`;
   const digest = createHmac("sha256", tokenKey).update(`${path}${expires}${download ? "download=1" : ""}`);
   const query = `token=HS256-${digest.digest("base64url")}${download ? "&download=1" : ""}&expires=${expires}`;
   return { url: `${url}${path}?${query}`, expiresAt: new Date(expires * 1000).toISOString() };
@@ -31,7 +30,7 @@ export function assetJson(asset) {
     failure: asset.failure ?? null,
     size: asset.size,
     sha256: asset.sha256 ?? null,
-    storageKey: `media/${segment(asset.owner)}/${asset.id}/original`,
+    storageKey: `media/${asset.location}/original`,
     tags: asset.tags,
     metadata: asset.metadata,
     variants: asset.variants,
@@ -40,6 +39,8 @@ export function assetJson(asset) {
     sourceReference: asset.source?.reference ?? null,
     createdAt: asset.created_at,
     updatedAt: asset.updated_at,
-    version: asset.version,
+    revision: asset.revision,
+    // Of its owner, who alone is answered here.
+    can: ["view", "view_history", "upload", "edit", "process", "delete"],
   };
 }

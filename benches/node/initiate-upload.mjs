@@ -1,8 +1,9 @@
 // `POST /v1/uploads`.
 
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { mebibytes, number, text } from "./configuration.mjs";
 import { answering, body, caller, json, Problem } from "./http.mjs";
+import { segment, uuidv7 } from "./keys.mjs";
 import { createMultipart, original, presignPart, presignUpload } from "./storage.mjs";
 import { begin } from "./table.mjs";
 
@@ -19,15 +20,6 @@ const maxBytes = {
 const allowance = { quotaBytes: mebibytes("QUOTA_MB"), activeUploads: number("MAX_ACTIVE_UPLOADS") };
 const ttlSeconds = number("UPLOAD_TTL_SECONDS");
 const partBytes = mebibytes("PART_SIZE_MB");
-
-/** RFC 9562, section 5.7. */
-function uuidv7() {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(Date.now(), 0, 6);
-  bytes[6] = (bytes[6] & 0x0f) | 0x70;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
 
 function invalid(code, field, detail) {
   return new Problem(400, code, detail, field);
@@ -72,17 +64,19 @@ export const handler = answering(async (event) => {
   let strategy = { kind: "single" };
   if (declared.size > MAX_SINGLE_BYTES) {
     const part_size = Math.max(partBytes, Math.ceil(declared.size / MAX_PARTS));
-    const upload_id = await createMultipart(owner, id, declared.filename, declared.contentType);
-    strategy = { kind: "multipart", upload_id, parts: { size: declared.size, part_size } };
+    const multipart_id = await createMultipart(owner, id, declared.filename, declared.contentType);
+    strategy = { kind: "multipart", multipart_id, parts: { size: declared.size, part_size } };
   }
   const asset = await begin(
     {
       id,
       owner,
+      location: `${segment(owner)}/${id}`,
       name: declared.filename,
       kind: declared.kind,
       content_type: declared.contentType,
       status: "awaiting_upload",
+      stage: 1,
       size: declared.size,
       declared_sha256: declared.sha256,
       tags: declared.tags,
@@ -92,6 +86,7 @@ export const handler = answering(async (event) => {
       due_at: expires_at,
       created_at: now.toISOString(),
       updated_at: now.toISOString(),
+      revision: 1,
       version: 1,
     },
     idempotencyOf(event),

@@ -57,7 +57,7 @@ export async function createMultipart(owner, id, name, ContentType) {
 }
 
 export function presignPart(asset, PartNumber, expiresIn) {
-  const { upload_id: UploadId, parts } = asset.upload.strategy;
+  const { multipart_id: UploadId, parts } = asset.upload.strategy;
   const ContentLength = Math.min(parts.part_size, parts.size - (PartNumber - 1) * parts.part_size);
   const Key = original(asset.owner, asset.id);
   const command = new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, ContentLength });
@@ -66,7 +66,7 @@ export function presignPart(asset, PartNumber, expiresIn) {
 
 export async function completeMultipart(asset, parts) {
   const Parts = parts.map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag }));
-  const UploadId = asset.upload.strategy.upload_id;
+  const UploadId = asset.upload.strategy.multipart_id;
   const Key = original(asset.owner, asset.id);
   await client.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }));
 }

@@ -7,13 +7,16 @@ import {
   TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import { text } from "./configuration.mjs";
+import { number, text } from "./configuration.mjs";
 import { notFound, Problem } from "./http.mjs";
+import { segment, uuidv7 } from "./keys.mjs";
 
 const client = new DynamoDBClient({});
 const TableName = text("TABLE_NAME");
 const ATTEMPTS = 10;
 const DUE_SHARDS = 4;
+const FOLDED_BYTES = 200;
+const historyDays = number("HISTORY_DAYS");
 const ANSWER = { ReturnValuesOnConditionCheckFailure: "ALL_OLD" };
 
 export const key = (id) => ({ pk: `ASSET#${id}`, sk: "ASSET" });
@@ -23,14 +26,53 @@ export async function findOwned(sub, id) {
   const request = new GetItemCommand({ TableName, Key: marshall(key(id)), ConsistentRead: true });
   const { Item } = await client.send(request);
   const asset = Item && unmarshall(Item);
-  if (!asset || asset.owner !== sub || asset.status === "deleted") throw notFound();
+  if (!asset || asset.owner !== sub || asset.deleted_at) throw notFound();
   return asset;
 }
 
-function itemOf(asset) {
-  const item = { ...asset, ...key(asset.id), list_owner: asset.owner, list_owner_kind: `${asset.kind}#${asset.owner}` };
-  if (asset.due_at) item.due_shard = String(Number.parseInt(asset.id.slice(-2), 16) % DUE_SHARDS);
-  return marshall(item, { removeUndefinedValues: true });
+const facet = (asset) => `${asset.kind}#${asset.status}#${asset.owner}`;
+
+/** A name as lists compare it. */
+function fold(name) {
+  let folded = "";
+  let bytes = 0;
+  for (const char of name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()) {
+    bytes += Buffer.byteLength(char);
+    if (bytes > FOLDED_BYTES) break;
+    folded += char;
+  }
+  return folded;
+}
+
+/** The write of a new asset. */
+function put(asset) {
+  const item = {
+    ...asset, ...key(asset.id), schema: 1, owner_facet: facet(asset), list_sort: asset.id, list_owner: asset.owner,
+    name_key: `${fold(asset.name)}\u0001${asset.id}`,
+    due_shard: String(Number.parseInt(asset.id.slice(-2), 16) % DUE_SHARDS),
+  };
+  const Item = marshall(item, { removeUndefinedValues: true });
+  return { Put: { TableName, Item, ConditionExpression: "attribute_not_exists(pk)" } };
+}
+
+/** The writes of the entries by which an asset is found by its tags. */
+function tagEntries(asset) {
+  return asset.tags.map((tag) => {
+    const pk = `TAG#O#${segment(asset.owner)}#${Buffer.from(tag).toString("base64url")}`;
+    return { Put: { TableName, Item: marshall({ pk, sk: `${asset.kind}#${asset.id}`, asset: asset.id }) } };
+  });
+}
+
+/** The write of an event: what has made the asset what it is now. */
+function event(what, asset) {
+  const id = uuidv7();
+  const item = {
+    pk: `ASSET#${asset.id}`, sk: `EVENT#${id}`, id, what, at: asset.updated_at, by: `user:${asset.owner}`,
+    asset: asset.id, owner: asset.owner, project: "", kind: asset.kind, status: asset.status, stage: asset.stage,
+    revision: asset.revision, trace: "", feed_owner: asset.owner,
+  };
+  if (historyDays > 0) item.expires_at = Math.floor(Date.parse(asset.updated_at) / 1000) + historyDays * 86_400;
+  return { Put: { TableName, Item: marshall(item) } };
 }
 
 /** The write that adds to the owner's usage. */
@@ -71,7 +113,7 @@ async function transact(TransactItems) {
 /** Writes a new asset and reserves its bytes. */
 export async function begin(asset, idempotency, allowance) {
   const writes = [
-    { Put: { TableName, Item: itemOf(asset), ConditionExpression: "attribute_not_exists(pk)" } },
+    put(asset),
     usage(
       asset.owner,
       asset.kind,
@@ -93,9 +135,9 @@ export async function begin(asset, idempotency, allowance) {
       },
     });
   }
-  const reasons = await transact(writes);
+  const reasons = await transact([...writes, event("asset.created", asset), ...tagEntries(asset)]);
   if (!reasons) return asset;
-  if (reasons[2]?.Code === "ConditionalCheckFailed") {
+  if (idempotency && reasons[2]?.Code === "ConditionalCheckFailed") {
     const before = unmarshall(reasons[2].Item);
     if (before.request !== idempotency.request) {
       throw new Problem(422, "idempotency_key_reused", "The key was used for another request.", "Idempotency-Key");
@@ -113,21 +155,29 @@ export async function begin(asset, idempotency, allowance) {
 export async function markUploaded(asset, now, withinSeconds) {
   const due = new Date(now.getTime() + withinSeconds * 1000).toISOString();
   const uploaded = {
-    ...asset, status: "uploaded", due_at: due, updated_at: now.toISOString(), version: asset.version + 1,
+    ...asset, status: "uploaded", stage: asset.stage + 1, due_at: due, updated_at: now.toISOString(),
+    version: asset.version + 1,
   };
-  const replace = {
-    Put: {
+  const { status, stage, due_at, updated_at } = uploaded;
+  const changed = { status, stage, due_at, updated_at, owner_facet: facet(uploaded) };
+  const names = [...Object.keys(changed), "version", "owner", "project"];
+  const update = {
+    Update: {
       TableName,
-      Item: itemOf(uploaded),
-      ConditionExpression: "#version = :version AND #owner = :owner",
-      ExpressionAttributeNames: { "#version": "version", "#owner": "owner" },
-      ExpressionAttributeValues: marshall({ ":version": asset.version, ":owner": asset.owner }),
+      Key: marshall(key(asset.id)),
+      UpdateExpression: `SET ${Object.keys(changed).map((name) => `#${name} = :${name}`).join(", ")} ADD #version :one`,
+      ConditionExpression: "#owner = :owner AND attribute_not_exists(#project) AND #stage = :before",
+      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+      ExpressionAttributeValues: marshall({
+        ...Object.fromEntries(Object.entries(changed).map(([name, value]) => [`:${name}`, value])),
+        ":one": 1, ":owner": asset.owner, ":before": asset.stage,
+      }),
     },
   };
   const sums = {
     reserved_bytes: -asset.size, active_uploads: -1, [`${asset.kind}_bytes`]: asset.size, [`${asset.kind}_count`]: 1,
   };
-  if (await transact([replace, usage(asset.owner, asset.kind, sums)])) {
+  if (await transact([update, usage(asset.owner, asset.kind, sums), event("asset.uploaded", uploaded)])) {
     throw new Problem(409, "conflict", "Somebody else changed it at this moment. Try again.");
   }
   return uploaded;
