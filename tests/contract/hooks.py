@@ -25,6 +25,9 @@ def map_case(context, case):
     # A form takes no query, which no schema can say.
     if name(case) == "createAsset" and case.media_type == FORM and case.meta.generation.mode.is_positive:
         case.query = {}
+    # Nobody here is a service, so that every request which names an owner is refused.
+    if not case.meta.is_negative_at(ParameterLocation.HEADER):
+        case.headers.pop("Quayside-Owner", None)
     # The tool has few keys for many bodies, and one that was used before, for another body, is refused.
     key = case.headers.get("Idempotency-Key")
     if isinstance(key, str) and KEY.match(key):
@@ -39,7 +42,7 @@ def map_case(context, case):
 @schemathesis.hook
 def filter_failure(context, failure, case, response):
     """Whether a failed check is a failure: not where the answer is right, and no schema can say so."""
-    if isinstance(failure, RejectedPositiveData) and name(case) == "listAssets":
+    if isinstance(failure, RejectedPositiveData) and name(case) in ("listAssets", "getHistory"):
         # A cursor is sealed: only one that a list gave holds.
         return response.json().get("code") != "invalid_cursor"
     if isinstance(failure, RejectedPositiveData) and name(case) == "createAsset" and case.media_type == FORM:
