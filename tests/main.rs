@@ -16,6 +16,7 @@ mod description;
 mod direct;
 mod doctor;
 mod concurrent_edits;
+mod edits;
 mod events;
 mod expiry;
 mod faults;
