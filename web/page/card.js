@@ -50,7 +50,7 @@ export class Card {
       this.#open,
       this.#facts,
       this.#status,
-      iconButton("delete", `Delete ${name}`, () => actions.delete(id)),
+      asset.can.includes("delete") ? iconButton("delete", `Delete ${name}`, () => actions.delete(id)) : null,
     );
     this.element.addEventListener("pointerenter", (/** @type {PointerEvent} */ { pointerType }) => {
       if (pointerType === "mouse") this.#play();

@@ -123,7 +123,8 @@ export class Viewer {
         element("div", {}, element("dt", {}, term), ...lines.map((line) => element("dd", {}, line))),
       ),
     );
-    this.#offerAgain(failure?.code === "processing_gave_up");
+    this.#offerAgain(failure?.code === "processing_gave_up" && asset.can.includes("process"));
+    byId("viewer-delete").hidden = !asset.can.includes("delete");
     if (status === "ready") await this.#link(turn, id);
   }
 
