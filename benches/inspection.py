@@ -142,8 +142,8 @@ def starts(programs, rounds):
 
 
 def table(found, started):
-    table = Table("Inspection over HTTP", ["file", "size", "program", "requests", "waves", "bytes", "CPU of a process",
-                                           "to ours", "inspection alone", "peak RSS", "what it tells"])
+    table = Table("Inspection over HTTP", ["file", "size", "program", "requests", "round trips", "bytes",
+                                           "CPU of a process", "to ours", "inspection alone", "peak RSS", "what it tells"])
     for subject, size, result in found:
         for name, one in result.items():
             is_ours = name == OURS
@@ -169,7 +169,7 @@ def rows(found):
     return [
         Row(f"inspection over HTTP, {subject.name}, CPU of a process", f"{cpu_ms:.1f} ms", "ffprobe", f"{theirs:.1f} ms",
             f"{cpu_ms / theirs:.2f}×", f"≤ {CPU_MS} ms", cpu_ms <= CPU_MS),
-        Row(f"… {len(few)} files, most waves and most bytes", f"{waves}, {amount(most)}", "", "", "",
+        Row(f"… {len(few)} files, most round trips and most bytes", f"{waves}, {amount(most)}", "", "", "",
             f"≤ {WAVES}, ≤ {amount(BYTES)}", waves <= WAVES and most <= BYTES),
         Row(f"… {len(whole)} files whose frames are counted, most bytes", amount(max(read for _, read in whole)), "", "", "",
             f"≤ the file and {amount(BYTES)}", all(read <= size + BYTES for size, read in whole)),

@@ -1,4 +1,4 @@
-"""How long the API takes to answer one client on one connection, and how many waves of requests it takes for that."""
+"""How long the API takes to answer one client on one connection, and how many round trips to storage and table that takes."""
 
 import os
 import time
@@ -100,8 +100,8 @@ class Client:
         self.user.until_ready(upload)
 
     def table(self, count):
-        table = Table("Latency of the API on the local system", ["request", "times", "p50", "p99", "waves", "of storage",
-                                                                 "limit", ""])
+        table = Table("Latency of the API on the local system", ["request", "times", "p50", "p99", "round trips",
+                                                                 "of storage", "limit", ""])
         for name, budget in BUDGETS.items():
             times, found = self.times[name], self.waves[name]
             verdict = "met" if found[0] <= budget[0] and found[1] <= budget[1] else "not met"

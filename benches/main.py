@@ -85,6 +85,6 @@ def document(tables, rows, peers, load, minutes):
                  *machine.versions(peers)]:
         made_on.add(*pair)
     parts = [summary(rows), *tables, made_on]
-    head = "# Benchmarks\n\nWritten by `./bench`, which measures everything in one run; how is described below. " \
-           "The limits are those of the project's contract.\nNo test fails on a time."
+    head = "# Benchmarks\n\nWritten by `./bench`, which measures everything in one run. The method is described below. The " \
+           "limits are the project's own\ntargets; no test fails because of a time."
     return "\n\n".join([head, *(part.markdown() for part in parts), METHOD.read_text().strip()]) + "\n"
