@@ -30,12 +30,12 @@ class Profile:
     level: str
     lto: str
     units: int
-    # The level of what computes, where that is another.
+    # The level of the packages that do the computing, if it is another.
     computing: str = ""
 
     def name(self):
         return f"opt-level {self.level}, lto {self.lto}, {self.units} unit{'s' * (self.units > 1)}" + \
-            (f", what computes {self.computing}" if self.computing else "")
+            (f", computing packages {self.computing}" if self.computing else "")
 
     def settings(self):
         def level(value):
@@ -100,7 +100,7 @@ def measure(programs, photo, starts):
             cells += [f"{Path(programs_of_it.release, name).stat().st_size / MIB:.1f} MiB",
                       cold.ms(cold.of(runs, "init")), cold.ms(cold.of(runs, "first"))]
         table.add(profile, *cells, f"{median(pictures[profile]):.0f} ms")
-    table.note = f"Medians of {starts} starts, of a page of 1 KiB, and of {function.RUNS} pictures; in turns."
+    table.note = f"Medians of {starts} starts, of a page of 1 KiB, and of {function.RUNS} images; in turns."
     return table
 
 
@@ -110,8 +110,9 @@ def write(table):
                  ("Quayside", machine.commit()), ("Rust", run("rustc", "--version").split()[1])]:
         made_on.add(*pair)
     flags = shlex.join(word for setting in [*PROFILES[1].settings()][:3] for word in ("--config", setting))
-    head = "# The release profile\n\nWritten by `./bench profiles`. Each profile is the one of `Cargo.toml` with other " \
-           f"settings, given to cargo as in\n\n```\ncargo build --release {flags}\n```\n\nWhat computes is what has a " \
-           "level of its own there, and gets the profile's where nothing else is said. The method is that of the cold " \
-           "starts in [BENCHMARKS.md](BENCHMARKS.md)."
+    head = "# The release profile\n\nWritten by `./bench profiles`. Each row is the profile of `Cargo.toml` with other " \
+           f"settings, given to cargo like this:\n\n```\ncargo build --release {flags}\n```\n\n`Cargo.toml` sets an " \
+           "optimization level of its own for the packages that do the computing. Only the last row keeps it; in the\n" \
+           "others these packages get the profile's level. The method is that of the cold starts in " \
+           "[BENCHMARKS.md](BENCHMARKS.md)."
     DOCUMENT.write_text("\n\n".join([head, table.markdown(), made_on.markdown()]) + "\n")
