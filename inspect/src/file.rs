@@ -5,6 +5,7 @@ use std::panic::{self, AssertUnwindSafe};
 
 use futures_util::future::try_join_all;
 
+use crate::audio_frame::{ID3V2_HEADER, id3v2_length};
 use crate::pieces::Pieces;
 use crate::{Format, Media, SNIFF_BYTES, Source, container, scan, sniff};
 
@@ -61,7 +62,8 @@ pub struct File<'a, S: ?Sized> {
 }
 
 impl<'a, S: Source + ?Sized> File<'a, S> {
-    /// Fetches the first and the last 64 KiB of a file of `size` bytes, both at once.
+    /// Fetches the first and the last 64 KiB of a file of `size` bytes, both at once; then, where it begins with ID3v2
+    /// tags that are longer, what stands behind these.
     ///
     /// # Errors
     /// [`Error::Source`].
@@ -70,13 +72,29 @@ impl<'a, S: Source + ?Sized> File<'a, S> {
         file.pieces.want(0..ENDS);
         file.pieces.want(size.saturating_sub(ENDS)..size);
         file.fetch().await?;
+        let start = file.end_of_tags();
+        file.pieces.want(start..start.saturating_add(AHEAD));
+        file.fetch().await?;
         Ok(file)
     }
 
-    /// Which format it is of, from its first bytes.
+    /// Which format it is of, from its first bytes and those behind its ID3v2 tags.
     #[must_use]
     pub fn format(&self) -> Option<Format> {
-        sniff(self.pieces.up_to(0, SNIFF_BYTES), self.pieces.size())
+        let (start, size) = (self.end_of_tags(), self.pieces.size());
+        match size.checked_sub(start) {
+            Some(rest) if start > 0 => sniff::sniff_tagged(self.pieces.up_to(start, SNIFF_BYTES), rest),
+            _ => sniff(self.pieces.up_to(0, SNIFF_BYTES), size),
+        }
+    }
+
+    /// Where the ID3v2 tags end that it begins with, as far as their headers were fetched.
+    fn end_of_tags(&self) -> u64 {
+        let mut at = 0_u64;
+        while let Some(length) = id3v2_length(self.pieces.up_to(at, ID3V2_HEADER)) {
+            at = at.saturating_add(length);
+        }
+        at
     }
 
     /// Reads it as what [`File::format`] has told. Fetches what is wanted as long as the budget lasts, and then tells
@@ -209,6 +227,23 @@ mod tests {
         assert_eq!(source.asked().as_slice(), std::slice::from_ref(&(0..100 * KIB)));
         open(&source, 0);
         assert!(source.asked().is_empty());
+    }
+
+    #[test]
+    fn a_format_shows_behind_a_long_tag_too() {
+        let tag = [b"ID3\x04\0\0\0\x0A\0\0".as_slice(), &[1; 10 << 14]].concat();
+        let adts = [&[0xFF, 0xF1, 0x50, 0x80, 100 >> 3, (100 & 7) << 5, 0xFC], [0; 93].as_slice()].concat();
+        let format = |behind: &[u8]| {
+            let file = [tag.as_slice(), behind, &[0; 100_000]].concat();
+            block_on(File::open(file.as_slice(), file.len() as u64, Budget::default())).unwrap().format()
+        };
+        assert_eq!(format(&adts.repeat(2)), Some(Format::Aac));
+        assert_eq!(format(&tag), Some(Format::Mp3), "a second long tag hides what follows");
+        assert_eq!(format(b"<html><body>"), None);
+        let one_wait = Budget { waves: 1, ..Budget::default() };
+        let file = [tag.as_slice(), &adts.repeat(2), &[0; 100_000]].concat();
+        let opened = block_on(File::open(file.as_slice(), file.len() as u64, one_wait)).unwrap();
+        assert_eq!(opened.format(), Some(Format::Mp3), "what is not fetched is believed to be one");
     }
 
     #[test]

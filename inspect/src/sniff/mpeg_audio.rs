@@ -1,28 +1,13 @@
-//! Streams of audio frames, MP3 or AAC in ADTS, with or without ID3v2 tags in front.
+//! Streams of audio frames, MP3 or AAC in ADTS.
 
 use crate::Format;
-use crate::audio_frame::{frame, id3v2_length};
+use crate::audio_frame::{FRAME_HEADER, frame};
 
-/// A first frame that is followed by another of its kind, or by the end of the file. After a tag that reaches beyond
-/// the head nothing can be seen, and the tag alone makes it an MP3.
+/// A first frame that is followed by another of its kind, or by the end of the file.
 pub(super) fn sniff(head: &[u8], size: u64) -> Option<Format> {
-    let mut at = 0_u64;
-    while let Some(length) = usize::try_from(at).ok().and_then(|at| id3v2_length(head.get(at..)?)) {
-        at += length;
-    }
-    let tagged = at > 0;
-    let mut at = usize::try_from(at).ok()?;
-    if tagged {
-        // Some writers pad with zeros behind the tag's own end.
-        at += head.get(at..).unwrap_or_default().iter().take_while(|&&byte| byte == 0).count();
-        if at + 7 > head.len() {
-            let unseen = size > head.len() as u64 && at as u64 + 4 <= size;
-            return unseen.then_some(Format::Mp3);
-        }
-    }
-    let first = frame(head.get(at..)?)?;
-    let next = at + usize::from(first.length);
-    let follows = match head.get(next..next + 7) {
+    let first = frame(head)?;
+    let next = usize::from(first.length);
+    let follows = match head.get(next..next + FRAME_HEADER) {
         Some(bytes) => frame(bytes).is_some_and(|next| next.same == first.same) || bytes.starts_with(b"TAG"),
         None => next as u64 <= size,
     };

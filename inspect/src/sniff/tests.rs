@@ -187,6 +187,9 @@ fn behind_a_tag_only_audio_counts() {
     // A picture in the tag: no audio within the head.
     assert_eq!(sniff(&[tag(300_000), vec![1; 60_000]].concat(), 5_000_000), Some(Format::Mp3));
     assert_eq!(sniff(&[tag(300_000), vec![1; 60_000]].concat(), 200_000), None, "a tag beyond the end of the file");
+    // The same, but the bytes behind it are at hand.
+    assert_eq!(head(&[padded(300_000), adts_frame(), adts_frame()].concat()), Some(Format::Aac));
+    assert_eq!(head(&[padded(300_000), b"<html><body>".to_vec()].concat()), None);
     assert_eq!(whole(&padded(50)), None, "a tag and nothing else");
     assert_eq!(head(b"ID3\xFF\0\0\0\0\0\0aaaaaaaaaaa"), None);
 }
