@@ -10,6 +10,7 @@ mod mpeg_audio;
 mod ogg;
 mod pdf;
 mod svg;
+mod tags;
 mod wav;
 
 use std::time::Duration;

@@ -3,7 +3,6 @@
 
 mod header;
 mod stream;
-mod tags;
 #[cfg(test)]
 mod tests;
 

@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::header::{Header, header};
-use super::tags;
 use crate::audio_frame::{FRAME_HEADER, Frame, frame};
+use crate::container::tags;
 use crate::pieces::Pieces;
 use crate::scan::{Counter, MAX_SCAN};
 use crate::{Format, Unreadable, cut_off, media};

@@ -1,4 +1,4 @@
-//! What stands in front of the audio and behind it. None of it is read; its length is enough.
+//! Tags in front of audio and behind it. None of it is read; its length is enough.
 
 use crate::audio_frame::{ID3V2_HEADER, id3v2_length};
 use crate::pieces::Pieces;
@@ -8,7 +8,7 @@ use crate::{Unreadable, cut_off, read};
 const MAX_TAGS: u32 = 100;
 
 /// Where the ID3v2 tags at the start have ended.
-pub(super) fn start_of_audio(file: &Pieces<'_>) -> Result<u64, Unreadable> {
+pub(crate) fn start_of_audio(file: &Pieces<'_>) -> Result<u64, Unreadable> {
     let mut at = 0_u64;
     for _ in 0..MAX_TAGS {
         if at >= file.size() {
@@ -24,7 +24,7 @@ pub(super) fn start_of_audio(file: &Pieces<'_>) -> Result<u64, Unreadable> {
 }
 
 /// Where the tags at the end begin; not before `start`.
-pub(super) fn end_of_audio(file: &Pieces<'_>, start: u64) -> u64 {
+pub(crate) fn end_of_audio(file: &Pieces<'_>, start: u64) -> u64 {
     let mut end = file.size();
     for _ in 0..MAX_TAGS {
         let Some(length) = tag_before(file, end).filter(|&length| length > 0) else { break };
