@@ -34,23 +34,11 @@ const MAX_DURATION: u128 = (1 << 53) - 1;
 pub(crate) fn run(target: &str, input: &[u8]) {
     let Some(mut input) = Input::parse(input) else { return };
     input.file.repeats = matches!(target, "mpeg_audio" | "adts");
-    let formats: &[Format] = match target {
-        "iso" => &[Format::Mp4, Format::QuickTime, Format::M4a],
-        "still" => &[Format::Heic, Format::Avif],
-        "matroska" => &[Format::Matroska, Format::WebM],
-        "avi" => &[Format::Avi],
-        "mpeg_audio" => &[Format::Mp3],
-        "adts" => &[Format::Aac],
-        "wav" => &[Format::Wav],
-        "ogg" => &[Format::Ogg],
-        "svg" => &[Format::Svg],
-        "pdf" => &[Format::Pdf],
-        "doc" => &[Format::Doc],
-        "docx" => &[Format::Docx],
-        "raster" => &[Format::Jpeg, Format::Png, Format::WebP, Format::Gif],
-        "sniff" => return read_as_it_is(&input),
-        _ => panic!("{target} is the name of no reader"),
-    };
+    if target == "sniff" {
+        return read_as_it_is(&input);
+    }
+    let formats: Vec<Format> = Format::ALL.into_iter().filter(|format| format.reader() == target).collect();
+    assert!(!formats.is_empty(), "{target} is the name of no reader");
     let Some(&format) = formats.get(input.choice % formats.len()) else { return };
     if format.raster().is_some() { read_raster(&input, format) } else { read(&input, Some(format)) }
 }

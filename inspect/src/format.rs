@@ -17,14 +17,14 @@ pub enum Format {
     Svg,
     /// MP4 video (ISO/IEC 14496-14).
     Mp4,
-    /// WebM video or audio.
-    WebM,
     /// QuickTime movie, with or without a file type box.
     QuickTime,
     /// AVI video.
     Avi,
     /// Matroska video or audio (RFC 9559).
     Matroska,
+    /// WebM video or audio.
+    WebM,
     /// MP4 with audio only, as its brand says (M4A, M4B).
     M4a,
     /// MP3: MPEG audio, layer III, with or without ID3v2 tags.
@@ -54,10 +54,10 @@ impl Format {
         Self::Avif,
         Self::Svg,
         Self::Mp4,
-        Self::WebM,
         Self::QuickTime,
         Self::Avi,
         Self::Matroska,
+        Self::WebM,
         Self::M4a,
         Self::Mp3,
         Self::Wav,
@@ -71,27 +71,38 @@ impl Format {
     /// The format's media type, in one form: aliases such as `image/jpg` are for the caller to resolve.
     #[must_use]
     pub fn media_type(self) -> &'static str {
+        self.entry().0
+    }
+
+    /// The name of the format's reader, which reads all formats that are built alike. The fuzzer feeds readers by name.
+    #[must_use]
+    pub fn reader(self) -> &'static str {
+        self.entry().1
+    }
+
+    /// The table of formats: media type and reader.
+    fn entry(self) -> (&'static str, &'static str) {
         match self {
-            Self::Jpeg => "image/jpeg",
-            Self::Png => "image/png",
-            Self::WebP => "image/webp",
-            Self::Gif => "image/gif",
-            Self::Heic => "image/heic",
-            Self::Avif => "image/avif",
-            Self::Svg => "image/svg+xml",
-            Self::Mp4 => "video/mp4",
-            Self::WebM => "video/webm",
-            Self::QuickTime => "video/quicktime",
-            Self::Avi => "video/x-msvideo",
-            Self::Matroska => "video/matroska",
-            Self::M4a => "audio/mp4",
-            Self::Mp3 => "audio/mpeg",
-            Self::Wav => "audio/wav",
-            Self::Ogg => "audio/ogg",
-            Self::Aac => "audio/aac",
-            Self::Pdf => "application/pdf",
-            Self::Doc => "application/msword",
-            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Self::Jpeg => ("image/jpeg", "raster"),
+            Self::Png => ("image/png", "raster"),
+            Self::WebP => ("image/webp", "raster"),
+            Self::Gif => ("image/gif", "raster"),
+            Self::Heic => ("image/heic", "still"),
+            Self::Avif => ("image/avif", "still"),
+            Self::Svg => ("image/svg+xml", "svg"),
+            Self::Mp4 => ("video/mp4", "iso"),
+            Self::QuickTime => ("video/quicktime", "iso"),
+            Self::Avi => ("video/x-msvideo", "avi"),
+            Self::Matroska => ("video/matroska", "matroska"),
+            Self::WebM => ("video/webm", "matroska"),
+            Self::M4a => ("audio/mp4", "iso"),
+            Self::Mp3 => ("audio/mpeg", "mpeg_audio"),
+            Self::Wav => ("audio/wav", "wav"),
+            Self::Ogg => ("audio/ogg", "ogg"),
+            Self::Aac => ("audio/aac", "adts"),
+            Self::Pdf => ("application/pdf", "pdf"),
+            Self::Doc => ("application/msword", "doc"),
+            Self::Docx => ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
         }
     }
 

@@ -7,6 +7,8 @@ mod drive;
 use std::path::Path;
 use std::{error, fs, panic};
 
+use quayside_inspect::Format;
+
 #[test]
 fn what_once_broke_a_reader_breaks_it_no_more() -> Result<(), Box<dyn error::Error>> {
     let mut read = 0;
@@ -22,4 +24,13 @@ fn what_once_broke_a_reader_breaks_it_no_more() -> Result<(), Box<dyn error::Err
     }
     assert!(read > 0, "there are such files");
     Ok(())
+}
+
+#[test]
+fn the_fuzzer_knows_every_reader() {
+    let dictionaries = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/dictionaries");
+    for format in Format::ALL {
+        let dictionary = dictionaries.join(format.reader()).with_extension("dict");
+        assert!(dictionary.exists(), "{format:?} needs {}", dictionary.display());
+    }
 }
