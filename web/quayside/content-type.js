@@ -1,5 +1,6 @@
 /** For files that the browser gives no type, by the types that the service knows. */
 const BY_EXTENSION = new Map(Object.entries({
+  // Begin generated: extensions (QUAYSIDE_WRITE_DOCS=1 cargo test -p quayside-template)
   jpg: "image/jpeg",
   jpeg: "image/jpeg",
   png: "image/png",
@@ -25,6 +26,7 @@ const BY_EXTENSION = new Map(Object.entries({
   pdf: "application/pdf",
   doc: "application/msword",
   docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+  // End generated: extensions
 }));
 
 /**

@@ -58,39 +58,88 @@ pub struct MediaType(usize);
 struct Known {
     name: &'static str,
     kind: Kind,
+    /// What the names of its files end in, in small letters.
+    extensions: &'static [&'static str],
     aliases: &'static [&'static str],
 }
 
 const KNOWN: [Known; 21] = [
-    Known { name: "image/jpeg", kind: Kind::Image, aliases: &["image/jpg", "image/pjpeg"] },
-    Known { name: "image/png", kind: Kind::Image, aliases: &["image/x-png", "image/apng"] },
-    Known { name: "image/webp", kind: Kind::Image, aliases: &[] },
-    Known { name: "image/gif", kind: Kind::Image, aliases: &[] },
-    Known { name: "image/heic", kind: Kind::Image, aliases: &[] },
-    Known { name: "image/avif", kind: Kind::Image, aliases: &[] },
-    Known { name: "image/svg+xml", kind: Kind::Image, aliases: &["image/svg"] },
-    Known { name: "video/mp4", kind: Kind::Video, aliases: &["video/x-m4v", "application/mp4"] },
-    Known { name: "video/webm", kind: Kind::Video, aliases: &[] },
-    Known { name: "video/quicktime", kind: Kind::Video, aliases: &["video/mov", "video/x-quicktime"] },
-    Known { name: "video/x-msvideo", kind: Kind::Video, aliases: &["video/avi", "video/msvideo", "video/vnd.avi"] },
-    Known { name: "video/matroska", kind: Kind::Video, aliases: &["video/x-matroska", "video/mkv"] },
-    Known { name: "audio/mpeg", kind: Kind::Audio, aliases: &["audio/mp3", "audio/x-mp3", "audio/x-mpeg"] },
+    Known {
+        name: "image/jpeg",
+        kind: Kind::Image,
+        extensions: &["jpg", "jpeg"],
+        aliases: &["image/jpg", "image/pjpeg"],
+    },
+    Known { name: "image/png", kind: Kind::Image, extensions: &["png"], aliases: &["image/x-png", "image/apng"] },
+    Known { name: "image/webp", kind: Kind::Image, extensions: &["webp"], aliases: &[] },
+    Known { name: "image/gif", kind: Kind::Image, extensions: &["gif"], aliases: &[] },
+    Known { name: "image/heic", kind: Kind::Image, extensions: &["heic", "heif"], aliases: &[] },
+    Known { name: "image/avif", kind: Kind::Image, extensions: &["avif"], aliases: &[] },
+    Known { name: "image/svg+xml", kind: Kind::Image, extensions: &["svg"], aliases: &["image/svg"] },
+    Known {
+        name: "video/mp4",
+        kind: Kind::Video,
+        extensions: &["mp4", "m4v"],
+        aliases: &["video/x-m4v", "application/mp4"],
+    },
+    Known { name: "video/webm", kind: Kind::Video, extensions: &["webm"], aliases: &[] },
+    Known {
+        name: "video/quicktime",
+        kind: Kind::Video,
+        extensions: &["mov"],
+        aliases: &["video/mov", "video/x-quicktime"],
+    },
+    Known {
+        name: "video/x-msvideo",
+        kind: Kind::Video,
+        extensions: &["avi"],
+        aliases: &["video/avi", "video/msvideo", "video/vnd.avi"],
+    },
+    Known {
+        name: "video/matroska",
+        kind: Kind::Video,
+        extensions: &["mkv"],
+        aliases: &["video/x-matroska", "video/mkv"],
+    },
+    Known {
+        name: "audio/mpeg",
+        kind: Kind::Audio,
+        extensions: &["mp3"],
+        aliases: &["audio/mp3", "audio/x-mp3", "audio/x-mpeg"],
+    },
     Known {
         name: "audio/wav",
         kind: Kind::Audio,
+        extensions: &["wav"],
         aliases: &["audio/x-wav", "audio/wave", "audio/vnd.wave", "audio/x-pn-wav"],
     },
-    Known { name: "audio/ogg", kind: Kind::Audio, aliases: &["audio/vorbis", "audio/opus", "application/ogg"] },
-    Known { name: "audio/mp4", kind: Kind::Audio, aliases: &["audio/m4a", "audio/x-m4a"] },
-    Known { name: "audio/aac", kind: Kind::Audio, aliases: &["audio/x-aac", "audio/aacp", "audio/x-hx-aac-adts"] },
-    Known { name: "application/pdf", kind: Kind::Document, aliases: &["application/x-pdf"] },
-    Known { name: "application/msword", kind: Kind::Document, aliases: &["application/doc", "application/x-msword"] },
+    Known {
+        name: "audio/ogg",
+        kind: Kind::Audio,
+        extensions: &["ogg", "oga", "opus"],
+        aliases: &["audio/vorbis", "audio/opus", "application/ogg"],
+    },
+    Known { name: "audio/mp4", kind: Kind::Audio, extensions: &["m4a"], aliases: &["audio/m4a", "audio/x-m4a"] },
+    Known {
+        name: "audio/aac",
+        kind: Kind::Audio,
+        extensions: &["aac"],
+        aliases: &["audio/x-aac", "audio/aacp", "audio/x-hx-aac-adts"],
+    },
+    Known { name: "application/pdf", kind: Kind::Document, extensions: &["pdf"], aliases: &["application/x-pdf"] },
+    Known {
+        name: "application/msword",
+        kind: Kind::Document,
+        extensions: &["doc"],
+        aliases: &["application/doc", "application/x-msword"],
+    },
     Known {
         name: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         kind: Kind::Document,
+        extensions: &["docx"],
         aliases: &[],
     },
-    Known { name: "application/octet-stream", kind: Kind::Unknown, aliases: &["binary/octet-stream"] },
+    Known { name: "application/octet-stream", kind: Kind::Unknown, extensions: &[], aliases: &["binary/octet-stream"] },
 ];
 
 impl MediaType {
@@ -117,30 +166,14 @@ impl MediaType {
     /// The type that a file's name ends in: `Ferry.JPG` is a JPEG.
     pub fn of_name(name: &str) -> Option<Self> {
         let (stem, extension) = name.rsplit_once('.')?;
-        let media_type = match extension.to_ascii_lowercase().as_str() {
-            "jpg" | "jpeg" => "image/jpeg",
-            "png" => "image/png",
-            "webp" => "image/webp",
-            "gif" => "image/gif",
-            "heic" => "image/heic",
-            "avif" => "image/avif",
-            "svg" => "image/svg+xml",
-            "mp4" | "m4v" => "video/mp4",
-            "webm" => "video/webm",
-            "mov" => "video/quicktime",
-            "avi" => "video/x-msvideo",
-            "mkv" => "video/matroska",
-            "mp3" => "audio/mpeg",
-            "wav" => "audio/wav",
-            "ogg" | "oga" | "opus" => "audio/ogg",
-            "m4a" => "audio/mp4",
-            "aac" => "audio/aac",
-            "pdf" => "application/pdf",
-            "doc" => "application/msword",
-            "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            _ => return None,
-        };
-        if stem.is_empty() { None } else { Self::parse(media_type) }
+        let extension = extension.to_ascii_lowercase();
+        let found = KNOWN.iter().position(|known| known.extensions.contains(&extension.as_str()))?;
+        if stem.is_empty() { None } else { Some(Self(found)) }
+    }
+
+    /// What the names of its files end in: `jpg`, `jpeg`.
+    pub fn extensions(self) -> &'static [&'static str] {
+        KNOWN[self.0].extensions
     }
 
     /// Reads the `contentType` of a request.
@@ -231,9 +264,9 @@ mod tests {
     }
 
     #[test]
-    fn no_name_stands_for_two_types() {
-        let mut names: Vec<_> =
-            KNOWN.iter().flat_map(|known| std::iter::once(known.name).chain(known.aliases.iter().copied())).collect();
+    fn no_name_and_no_extension_stands_for_two_types() {
+        let of = |known: &'static Known| [&[known.name], known.aliases, known.extensions].concat();
+        let mut names: Vec<_> = KNOWN.iter().flat_map(of).collect();
         let count = names.len();
         names.sort_unstable();
         names.dedup();

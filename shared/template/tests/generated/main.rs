@@ -1,4 +1,5 @@
-//! What other files repeat of `template.yaml`, and what it repeats of itself: generated between two marker lines.
+//! What other files repeat of `template.yaml`, what it repeats of itself, and what the browser client repeats of the media
+//! types: generated between two marker lines.
 //!
 //! With `QUAYSIDE_WRITE_DOCS=1` the sections are written; without, compared.
 
@@ -11,6 +12,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::{env, fs};
 
+use quayside_domain::media_type::MediaType;
 use quayside_template::Template;
 
 const HINT: &str = "QUAYSIDE_WRITE_DOCS=1 cargo test -p quayside-template";
@@ -43,7 +45,16 @@ fn sections(template: &Template) -> Vec<Section> {
         Section { file: "template.yaml", name: "throttling", text: alarms::throttling(template) },
         Section { file: "template.yaml", name: "dashboard", text: alarms::dashboard(template) },
         Section { file: "template.yaml", name: "queues", text: alarms::outputs(template) },
+        Section { file: "web/quayside/content-type.js", name: "extensions", text: extensions() },
     ]
+}
+
+/// The properties of an object in JavaScript: extensions with their media types.
+fn extensions() -> String {
+    let of = |media_type: MediaType| {
+        media_type.extensions().iter().map(move |extension| format!("  {extension}: \"{media_type}\",\n"))
+    };
+    MediaType::all().flat_map(of).collect()
 }
 
 /// The text of a file with this section as it should be.
@@ -63,7 +74,7 @@ fn with_section(file: &str, section: &Section) -> String {
 }
 
 #[test]
-fn generated_sections_are_what_the_template_says() {
+fn generated_sections_are_up_to_date() {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let template = Template::read(&project.join("template.yaml")).unwrap();
     let sections = sections(&template);
