@@ -65,6 +65,8 @@ ENCODED = [
     ("wav", 0, "adpcm.wav", "A -c:a adpcm_ima_wav"),
     ("wav", 0, "mp3.wav", "A -c:a libmp3lame -b:a 16k"),
     ("wav", 0, "gsm-alaw.wav", f"A -c:a pcm_alaw -t 0.1 -write_bext 1 {TAGS}"),
+    ("flac", 0, "a.flac", f"A -c:a flac {TAGS}"),
+    ("flac", 0, "surround.flac", "A -ac 6 -c:a flac -frame_size 512 -t 0.2"),
     ("ogg", 0, "vorbis.ogg", "A -c:a libvorbis -page_duration 100000"),
     ("ogg", 0, "opus.ogg", "A -c:a libopus -page_duration 100000 -f ogg"),
     ("ogg", 0, "flac.ogg", "A -c:a flac -f ogg"),
@@ -525,7 +527,13 @@ SVG = [
 ]
 
 
+def piped_flac(flac):
+    """Without the number of samples, which an encoder that writes into a pipe does not know."""
+    return flac[:21] + bytes([flac[21] & 0xF0]) + bytes(4) + flac[26:]
+
+
 def by_hand(made):
+    yield "flac", 0, "piped.flac", piped_flac(made["a.flac"])
     yield "still", 0, "still.heic", heic(b"heic", True)
     yield "still", 0, "plain.heic", heic(b"heix", False)
     for version in (3, 4):
@@ -574,6 +582,9 @@ def with_holes(made):
     cluster = film.index(b"\x1F\x43\xB6\x75")
     void = b"\xEC" + words(">Q", 1 << 56 | HOLE)
     yield "matroska", 0, "holes.mkv", film[:cluster] + void, film[cluster:] + void, film[cluster:]
+    flac = piped_flac(made["a.flac"])
+    audio = flac.index(b"\xFF\xF8")
+    yield "flac", 0, "holes.flac", flac[: audio + 1000], flac[audio + 1000 : audio + 2000], flac[audio + 2000 :]
     for target, name in [
         ("avi", "mpeg4-mp3.avi"), ("mpeg_audio", "vbr.mp3"), ("mpeg_audio", "cbr.mp3"), ("adts", "lc.aac"), ("wav", "s16.wav"),
         ("ogg", "vorbis.ogg"), ("ogg", "opus.ogg"),

@@ -331,6 +331,7 @@ async fn a_types_aliases_are_understood_and_stored_in_one_form() {
         ("audio/wave", "audio/wav"),
         ("application/ogg", "audio/ogg"),
         ("audio/x-aac", "audio/aac"),
+        ("audio/x-flac", "audio/flac"),
         ("application/x-pdf", "application/pdf"),
     ] {
         let begun = ada.begin("a", sent, 1).await;

@@ -45,6 +45,7 @@ async fn every_kind_of_file_is_described_in_the_words_of_its_kind() {
         ("audio/wav", made("a.wav").await, with(&sound, json!({"audioCodec": "pcm_s16le"}))),
         ("audio/ogg", made("a.ogg").await, with(&sound, json!({"audioCodec": "vorbis"}))),
         ("audio/aac", made("a.aac").await, with(&sound, json!({"audioCodec": "aac", "codecs": "mp4a.40.2"}))),
+        ("audio/flac", made("a.flac").await, with(&sound, json!({"audioCodec": "flac", "codecs": "flac"}))),
         ("application/pdf", media::pdf(700), json!({"pages": 1, "encrypted": false})),
         ("application/msword", media::doc(), json!({"encrypted": false})),
         (DOCX, media::docx(), json!({"encrypted": false})),

@@ -182,6 +182,7 @@ async fn films_sounds_and_documents_become_ready() {
         ("audio", "audio/wav", made("a.wav").await.unwrap()),
         ("audio", "audio/ogg", made("a.ogg").await.unwrap()),
         ("audio", "audio/aac", made("a.aac").await.unwrap()),
+        ("audio", "audio/flac", made("a.flac").await.unwrap()),
         ("document", "application/pdf", media::pdf(700)),
         ("document", "application/msword", media::doc()),
         ("document", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", media::docx()),

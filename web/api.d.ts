@@ -499,7 +499,7 @@ export interface components {
          */
         EventKind: "asset.created" | "asset.uploaded" | "asset.reprocessed" | "asset.ready" | "asset.failed" | "asset.edited" | "asset.deleted" | "asset.purged";
         /** @enum {string} */
-        ExpectedType: "image" | "video" | "audio" | "document" | "image/jpeg" | "image/png" | "image/webp" | "image/gif" | "image/heic" | "image/avif" | "image/svg+xml" | "video/mp4" | "video/webm" | "video/quicktime" | "video/x-msvideo" | "video/matroska" | "audio/mpeg" | "audio/wav" | "audio/ogg" | "audio/mp4" | "audio/aac" | "application/pdf" | "application/msword" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+        ExpectedType: "image" | "video" | "audio" | "document" | "image/jpeg" | "image/png" | "image/webp" | "image/gif" | "image/heic" | "image/avif" | "image/svg+xml" | "video/mp4" | "video/webm" | "video/quicktime" | "video/x-msvideo" | "video/matroska" | "audio/mpeg" | "audio/wav" | "audio/ogg" | "audio/mp4" | "audio/aac" | "audio/flac" | "application/pdf" | "application/msword" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
         /** @description Why an asset failed. */
         Failure: {
             /** @description Stable name of the reason. */
@@ -614,7 +614,7 @@ export interface components {
             longitude: number;
         };
         /** @enum {string} */
-        MediaType: "image/jpeg" | "image/png" | "image/webp" | "image/gif" | "image/heic" | "image/avif" | "image/svg+xml" | "video/mp4" | "video/webm" | "video/quicktime" | "video/x-msvideo" | "video/matroska" | "audio/mpeg" | "audio/wav" | "audio/ogg" | "audio/mp4" | "audio/aac" | "application/pdf" | "application/msword" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+        MediaType: "image/jpeg" | "image/png" | "image/webp" | "image/gif" | "image/heic" | "image/avif" | "image/svg+xml" | "video/mp4" | "video/webm" | "video/quicktime" | "video/x-msvideo" | "video/matroska" | "audio/mpeg" | "audio/wav" | "audio/ogg" | "audio/mp4" | "audio/aac" | "audio/flac" | "application/pdf" | "application/msword" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
         /** @description What inspection found out. What the file does not say, or what its kind does not have, is left out. */
         Metadata: {
             /**
@@ -1246,6 +1246,7 @@ export interface operations {
                 "application/pdf": string;
                 "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 "audio/aac": string;
+                "audio/flac": string;
                 "audio/mp4": string;
                 "audio/mpeg": string;
                 "audio/ogg": string;

@@ -35,6 +35,8 @@ pub enum Format {
     Ogg,
     /// AAC in an ADTS stream.
     Aac,
+    /// FLAC audio (RFC 9639), with or without ID3v2 tags; in Ogg it is [`Format::Ogg`].
+    Flac,
     /// PDF document.
     Pdf,
     /// Word 97 to 2003 document.
@@ -45,7 +47,7 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order of their declaration.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Jpeg,
         Self::Png,
         Self::WebP,
@@ -63,6 +65,7 @@ impl Format {
         Self::Wav,
         Self::Ogg,
         Self::Aac,
+        Self::Flac,
         Self::Pdf,
         Self::Doc,
         Self::Docx,
@@ -100,6 +103,7 @@ impl Format {
             Self::Wav => ("audio/wav", "wav"),
             Self::Ogg => ("audio/ogg", "ogg"),
             Self::Aac => ("audio/aac", "adts"),
+            Self::Flac => ("audio/flac", "flac"),
             Self::Pdf => ("application/pdf", "pdf"),
             Self::Doc => ("application/msword", "doc"),
             Self::Docx => ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),

@@ -48,7 +48,7 @@ pub fn sniff(head: &[u8], size: u64) -> Option<Format> {
             let rest = usize::try_from(start).ok().and_then(|start| bytes.get(start..)).unwrap_or_default();
             sniff_tagged(rest, size.checked_sub(start)?)
         }
-        [0xFF, 0xE0..=0xFF, ..] => sniff_audio(head, size),
+        [0xFF, 0xE0..=0xFF, ..] | [b'f', b'L', b'a', b'C', ..] => sniff_audio(head, size),
         _ if iso_media::starts_with_a_known_box(head) => iso_media::sniff(head, size),
         _ => svg::sniff(head),
     }
@@ -80,5 +80,9 @@ pub(crate) fn sniff_tagged(head: &[u8], size: u64) -> Option<Format> {
 
 /// A stream of audio frames, which may stand behind tags.
 fn sniff_audio(head: &[u8], size: u64) -> Option<Format> {
-    mpeg_audio::sniff(head, size)
+    match head {
+        // The first metadata block, STREAMINFO, with its length.
+        [b'f', b'L', b'a', b'C', 0 | 0x80, 0, 0, 34, ..] => Some(Format::Flac),
+        _ => mpeg_audio::sniff(head, size),
+    }
 }

@@ -52,7 +52,7 @@ fn files_of_real_encoders_are_what_they_are() {
         ("opus.ogg", "-map 1:a -c:a libopus", Some(Format::Ogg)),
         ("a.aac", "-map 1:a", Some(Format::Aac)),
         ("a.m4a", "-map 1:a -c:a aac", Some(Format::M4a)),
-        ("a.flac", "-map 1:a", None),
+        ("a.flac", "-map 1:a", Some(Format::Flac)),
         ("a.mp2", "-map 1:a", None),
         ("a.flv", "-map 0:v -c:v flv1", None),
         ("a.bmp", "-map 0:v -frames:v 1", None),

@@ -150,7 +150,7 @@ pub fn made_by_ffmpeg(name: &str) -> Vec<u8> {
         let picture = ["-f", "lavfi", "-i", "testsrc=duration=1:size=320x240:rate=10"];
         let mut ffmpeg = std::process::Command::new("ffmpeg");
         ffmpeg.args(["-hide_banner", "-loglevel", "error", "-nostdin"]).args(tone);
-        if !["mp3", "wav", "ogg", "aac"].iter().any(|kind| name.ends_with(kind)) {
+        if !["mp3", "wav", "ogg", "aac", "flac"].iter().any(|kind| name.ends_with(kind)) {
             ffmpeg.args(picture);
         }
         let made_well = ffmpeg.args(["-bitexact"]).arg(&made).status().expect("ffmpeg is installed").success();

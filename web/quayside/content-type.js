@@ -23,6 +23,7 @@ const BY_EXTENSION = new Map(Object.entries({
   opus: "audio/ogg",
   m4a: "audio/mp4",
   aac: "audio/aac",
+  flac: "audio/flac",
   pdf: "application/pdf",
   doc: "application/msword",
   docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

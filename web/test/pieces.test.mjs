@@ -110,5 +110,6 @@ test("bytes that have to be sent again do not make a negative speed", () => {
 test("a file without a type gets that of its extension", () => {
   assert.equal(contentTypeOf(new File([], "a.jpg", { type: "image/png" })), "image/png");
   assert.equal(contentTypeOf(new File([], "Film.MKV")), "video/matroska");
+  assert.equal(contentTypeOf(new File([], "Bells.flac")), "audio/flac");
   assert.equal(contentTypeOf(new File([], "constructor")), "application/octet-stream");
 });

@@ -4,6 +4,7 @@ mod adts;
 mod avi;
 mod doc;
 mod docx;
+mod flac;
 mod iso;
 mod matroska;
 mod mpeg_audio;
@@ -32,6 +33,7 @@ pub(crate) fn read(file: &Pieces<'_>, format: Format) -> Result<Media, Unreadabl
         Format::Docx => docx::read(file)?,
         Format::Mp3 => mpeg_audio::read(file)?,
         Format::Aac => adts::read(file)?,
+        Format::Flac => flac::read(file)?,
         Format::Wav => wav::read(file)?,
         Format::Ogg => ogg::read(file)?,
         Format::Mp4 | Format::M4a | Format::QuickTime => iso::read(file, format)?,

@@ -182,7 +182,8 @@ fn behind_a_tag_only_audio_counts() {
     assert_eq!(head(&[padded(50), mp3_frame(), mp3_frame()].concat()), Some(Format::Mp3));
     assert_eq!(head(&[padded(50), padded(9), vec![0; 30], mp3_frame(), mp3_frame()].concat()), Some(Format::Mp3));
     assert_eq!(head(&[padded(50), adts_frame(), adts_frame()].concat()), Some(Format::Aac));
-    assert_eq!(head(&[padded(50), b"fLaC\0\0\0\x22".to_vec(), vec![0; 100]].concat()), None);
+    assert_eq!(head(&[padded(50), b"fLaC\0\0\0\x22".to_vec(), vec![0; 100]].concat()), Some(Format::Flac));
+    assert_eq!(head(&[padded(300_000), b"fLaC\0\0\0\x22".to_vec(), vec![0; 100]].concat()), Some(Format::Flac));
     assert_eq!(head(&[padded(50), b"<html><body>".to_vec()].concat()), None);
     // A picture in the tag: no audio within the head.
     assert_eq!(sniff(&[tag(300_000), vec![1; 60_000]].concat(), 5_000_000), Some(Format::Mp3));
@@ -192,6 +193,15 @@ fn behind_a_tag_only_audio_counts() {
     assert_eq!(head(&[padded(300_000), b"<html><body>".to_vec()].concat()), None);
     assert_eq!(whole(&padded(50)), None, "a tag and nothing else");
     assert_eq!(head(b"ID3\xFF\0\0\0\0\0\0aaaaaaaaaaa"), None);
+}
+
+#[test]
+fn flac_begins_with_stream_info() {
+    assert_eq!(head(b"fLaC\0\0\0\x22"), Some(Format::Flac));
+    assert_eq!(head(b"fLaC\x80\0\0\x22"), Some(Format::Flac));
+    for other in [b"fLaC\0\0\0\x21".as_slice(), b"fLaC\x04\0\0\x22", b"fLaC\0\0\0", b"flac\0\0\0\x22"] {
+        assert_eq!(head(other), None, "{}", other.escape_ascii());
+    }
 }
 
 #[test]

@@ -63,7 +63,7 @@ struct Known {
     aliases: &'static [&'static str],
 }
 
-const KNOWN: [Known; 21] = [
+const KNOWN: [Known; 22] = [
     Known {
         name: "image/jpeg",
         kind: Kind::Image,
@@ -126,6 +126,7 @@ const KNOWN: [Known; 21] = [
         extensions: &["aac"],
         aliases: &["audio/x-aac", "audio/aacp", "audio/x-hx-aac-adts"],
     },
+    Known { name: "audio/flac", kind: Kind::Audio, extensions: &["flac"], aliases: &["audio/x-flac"] },
     Known { name: "application/pdf", kind: Kind::Document, extensions: &["pdf"], aliases: &["application/x-pdf"] },
     Known {
         name: "application/msword",

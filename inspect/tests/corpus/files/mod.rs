@@ -121,6 +121,7 @@ pub(crate) fn files() -> Vec<Recipe> {
         ("AVI", avi::files()),
         ("MP3", sound::mp3()),
         ("AAC in ADTS", sound::adts()),
+        ("FLAC", sound::flac()),
         ("WAVE", sound::wave()),
         ("Ogg", sound::ogg()),
     ];

@@ -1,7 +1,7 @@
-//! MP3, ADTS, WAVE and Ogg.
+//! MP3, ADTS, FLAC, WAVE and Ogg.
 
 use super::Change::{Cut, GrowWave, Tag, TagBehind};
-use super::Correction::{About, Duration, NoDuration, Packets};
+use super::Correction::{About, Duration, NoDuration, Packets, Played};
 use super::Make::{Changed, Ffmpeg, Joined, Piped, Sparse};
 use super::{Recipe, file};
 
@@ -72,6 +72,36 @@ pub(super) fn adts() -> Vec<Recipe> {
         file("one-second.aac", "a second", Ffmpeg("@a:44100:1 @aac -f adts")).but(&[Packets(1024)], ADTS),
     ]
 }
+
+const PIPED: &str = "nothing but the last frame tells how long it plays, which ffprobe does not look at";
+
+pub(super) fn flac() -> Vec<Recipe> {
+    vec![
+        file("mono.flac", "16 bits", Ffmpeg("@a -c:a flac")),
+        file("stereo.flac", "16 bits, noise", Ffmpeg(NOISE)),
+        file("s24.flac", "24 bits, 96 kHz", Ffmpeg("@a:96000:10 -c:a flac -sample_fmt s32 -bits_per_raw_sample 24")),
+        file("surround.flac", "5.1", Ffmpeg("@a:48000:10 -ac 6 -c:a flac")),
+        file("8-khz.flac", "8 kHz", Ffmpeg("@a:8000:10 -c:a flac")),
+        file("odd-rate.flac", "a rate that frames say in hertz", Ffmpeg("@a:12345:10 -c:a flac")),
+        file("small-blocks.flac", "blocks of 300 samples", Ffmpeg("@a:44100:10 -c:a flac -frame_size 300")),
+        file("tagged.flac", "behind an ID3v2 tag", Changed("mono.flac", Tag(1000))),
+        file("long-tag.flac", "behind an ID3v2 tag of a megabyte", Changed("stereo.flac", Tag(1 << 20))),
+        file("tag-behind.flac", "an ID3v1 tag behind it", Changed("piped.flac", TagBehind))
+            .but(&[Duration(10.0)], PIPED),
+        file(
+            "large-cover.flac",
+            "more than a megabyte of cover",
+            Ffmpeg("@a @large-cover.png -map 0 -map 1 -c:a flac -c:v copy -disposition:v attached_pic"),
+        ),
+        file("piped.flac", "into a pipe", Piped("@a:44100:10 -c:a flac -f flac")).but(&[Duration(10.0)], PIPED),
+        file("cut.flac", "cut off in the middle", Changed("stereo.flac", Cut(200_000)))
+            .but(&[Played], "ffprobe believes the first block"),
+        file("hours.flac", "three hours", Ffmpeg("-f lavfi -i anullsrc=r=44100:cl=stereo -t 10800 -c:a flac")),
+        file("one-second.flac", "a second", Ffmpeg("@a:44100:1 -c:a flac")),
+    ]
+}
+
+const NOISE: &str = "-f lavfi -i aevalsrc=random(0)*0.5|random(1)*0.5:s=44100:d=10 -c:a flac";
 
 pub(super) fn wave() -> Vec<Recipe> {
     vec![
