@@ -7,8 +7,8 @@ use std::process::Command;
 
 use quayside_edge::telemetry::Metric;
 use quayside_local::functions;
-use quayside_template::Function;
-use serde_json::Value;
+use quayside_template::{Function, Template};
+use serde_json::{Value, json};
 
 use crate::support::program;
 use crate::support::stage::{project, template};
@@ -17,11 +17,26 @@ use crate::support::stage::{project, template};
 /// to count.
 const OF_THE_PROCESS: [&str; 2] = ["METRICS_NAMESPACE", "RUST_LOG"];
 
-/// What only other modes of authentication than the gateway's need.
-const OF_OTHER_MODES: [&str; 5] = ["AUTH_ALGORITHM", "AUTH_AUDIENCE", "AUTH_ISSUER", "AUTH_JWKS_URL", "AUTH_SECRET"];
-
 pub fn document() -> Value {
     quayside_template::document(&project().join("template.yaml")).unwrap()
+}
+
+/// The template in each mode of authentication, as it is read and as a document.
+pub fn auth_modes() -> [(Template, Value); 3] {
+    let path = project().join("template.yaml");
+    ["gateway", "jwks", "secret"].map(|mode| {
+        let parameters = [
+            ("AuthMode", mode),
+            ("AuthIssuer", "https://issuer.example"),
+            ("AuthAudience", "quayside"),
+            ("AuthJwksUrl", "https://issuer.example/keys"),
+        ];
+        let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        (
+            Template::read_with(&path, &parameters).unwrap(),
+            quayside_template::document_with(&path, &parameters).unwrap(),
+        )
+    })
 }
 
 /// The names of what is in a folder of the project.
@@ -102,9 +117,10 @@ const WRONG: &str = "wrong!";
 
 #[tokio::test]
 async fn every_function_reads_the_variables_that_the_template_gives_it_and_no_others() {
-    let template = template();
-    let all: BTreeSet<_> = template.functions.iter().flat_map(|function| variables(function).into_keys()).collect();
-    for function in &template.functions {
+    let modes = auth_modes();
+    let functions = || modes.iter().flat_map(|(template, _)| &template.functions);
+    let all: BTreeSet<_> = functions().flat_map(|function| variables(function).into_keys()).collect();
+    for function in functions() {
         let given = variables(function);
         assert_eq!(start(function, &given).await, Ok(()), "{} needs more", function.name);
         for name in &all {
@@ -121,7 +137,7 @@ async fn every_function_reads_the_variables_that_the_template_gives_it_and_no_ot
 
 #[tokio::test]
 async fn a_wrong_variable_stops_a_function_with_one_sentence_that_names_it_and_tells_no_secret() {
-    for function in &template().functions {
+    for function in auth_modes().iter().flat_map(|(template, _)| &template.functions) {
         let given = variables(function);
         for name in given.keys() {
             let value = function.variables[name].as_deref().unwrap_or_default();
@@ -145,6 +161,23 @@ async fn a_wrong_variable_stops_a_function_with_one_sentence_that_names_it_and_t
                 assert!(!is_secret || !sentence.contains(bad), "{} tells {name}: {sentence}", function.name);
             }
         }
+    }
+}
+
+#[test]
+fn in_gateway_mode_the_gateway_asks_for_the_tokens_that_the_functions_verify_in_other_modes() {
+    let [(gateway, _), others @ ..] = auth_modes();
+    for route in &gateway.routes {
+        let function = gateway.function(&route.function).unwrap();
+        let verifies = function.variables.contains_key("AUTH_MODE");
+        assert_eq!(route.needs_token, verifies, "{} {}", route.method, route.path);
+    }
+    for (other, document) in others {
+        assert!(other.routes.iter().all(|route| !route.needs_token));
+        assert_eq!(
+            document["Resources"]["Api"]["Properties"]["DefinitionBody"]["components"]["securitySchemes"],
+            json!({})
+        );
     }
 }
 
@@ -181,8 +214,9 @@ fn code_in(folder: &Path) -> String {
 
 #[test]
 fn every_variable_that_the_code_names_is_set_by_the_template_or_by_lambda() {
-    let template = template();
-    let set: BTreeSet<_> = template.functions.iter().flat_map(|function| function.variables.keys()).collect();
+    let modes = auth_modes();
+    let functions = modes.iter().flat_map(|(template, _)| &template.functions);
+    let set: BTreeSet<_> = functions.flat_map(|function| function.variables.keys()).collect();
     let crates = ["functions", "shared/domain", "shared/edge", "shared/store"];
     let code = crates.map(|folder| code_in(&project().join(folder))).concat();
     let named: BTreeSet<_> = code
@@ -190,7 +224,6 @@ fn every_variable_that_the_code_names_is_set_by_the_template_or_by_lambda() {
         .filter(|text| text.contains('_') && text.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_')))
         // What the compiler sets, and Lambda.
         .filter(|name| !name.starts_with("CARGO_") && !name.starts_with("AWS_"))
-        .filter(|name| !OF_OTHER_MODES.contains(name))
         .collect();
     assert!(named.contains("INSPECTED_WITHIN_SECONDS"), "the names are not found: {named:?}");
     let unset: Vec<_> = named.iter().filter(|name| !set.contains(&(**name).to_owned())).collect();

@@ -5,6 +5,7 @@
 
 mod support;
 
+mod authentication;
 mod bad_ids;
 mod bad_input;
 mod bad_queries;

@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use quayside_template::Template;
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::deployment::document;
+use crate::deployment::{auth_modes, document};
 use crate::support::stage::template;
 use crate::support::{Hook, Options, Reply, Source, System, User, eventually, files, ingestion};
 
@@ -71,7 +72,10 @@ fn no_policy_allows_every_action_and_none_every_resource_without_saying_why() {
 
 #[test]
 fn every_function_has_a_role_of_its_own_that_opens_its_own_log_queue_and_secrets_and_nothing_else() {
-    let (template, document) = (template(), document());
+    auth_modes().iter().for_each(|(template, document)| assert_roles_of_functions(template, document));
+}
+
+fn assert_roles_of_functions(template: &Template, document: &Value) {
     let resources = &document["Resources"];
     let mut roles = BTreeSet::new();
     for function in &template.functions {
@@ -98,7 +102,7 @@ fn every_function_has_a_role_of_its_own_that_opens_its_own_log_queue_and_secrets
                 expected.insert(("secretsmanager:GetSecretValue", format!("{place}:{name}-??????")));
             }
         }
-        let allowed = allowed(&document, &resources[role]);
+        let allowed = allowed(document, &resources[role]);
         let beside_the_table = allowed.iter().filter(|(action, _)| !action.starts_with("dynamodb:"));
         let beside_the_table = beside_the_table.map(|(action, on)| (action.as_str(), on.clone()));
         assert_eq!(beside_the_table.collect::<BTreeSet<_>>(), expected, "{}", function.name);

@@ -34,6 +34,9 @@ struct Start {
     /// Keep no data.
     #[arg(long, conflicts_with = "data")]
     ephemeral: bool,
+    /// Give a parameter of template.yaml this value, as `sam deploy --parameter-overrides` does; may be repeated.
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    parameters: Vec<(String, String)>,
     /// Try failed messages again so many seconds later, not when their visibility timeout is over.
     #[arg(long, value_name = "SECONDS")]
     retry_after: Option<u64>,
@@ -63,6 +66,11 @@ enum Command {
         #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
         expires_in: u64,
     },
+}
+
+fn parameter(text: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = text.split_once('=').ok_or("must be NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// The checkout that this was built from, with its template and page.
@@ -110,6 +118,7 @@ async fn run(start: &Start, watch: Option<String>) -> system::Result<()> {
         base_port: start.port,
         data: (!start.ephemeral).then(|| start.data.clone()),
         project: project(),
+        parameters: start.parameters.iter().cloned().collect(),
         retry_after: start.retry_after.map(Duration::from_secs),
         notify_after: Duration::from_secs(start.notify_after),
         watch,

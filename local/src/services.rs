@@ -30,6 +30,9 @@ pub const WEBHOOK_SECRET: &str = "quayside/webhooks";
 /// The secret with `keys`, which seal the cursors of lists.
 pub const CURSOR_SECRET: &str = "quayside/cursors";
 
+/// The secret with what signs tokens, where functions verify them with a secret: `key`.
+pub const AUTH_SECRET: &str = "quayside/auth";
+
 /// Secrets and queues. Clones share them.
 #[derive(Clone)]
 pub struct Services {
@@ -97,6 +100,7 @@ impl Services {
             (CDN_SECRET, json!({"tokenKey": secrets.cdn_token_key})),
             (CURSOR_SECRET, json!({"keys": secrets.cursor_key})),
             (WEBHOOK_SECRET, json!({"key": secrets.webhook_key, "b2": secrets.b2_webhook_secret})),
+            (AUTH_SECRET, json!({"key": secrets.token_secret})),
         ];
         let secrets = values.map(|(name, value)| (name.to_owned(), Secret::new(name, value.to_string())));
         Self { secrets: Arc::new(Mutex::new(secrets.into())), queues }

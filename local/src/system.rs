@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
-use quayside_template::Template;
+use quayside_template::{Parameters, Template};
 use serde_json::json;
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
@@ -51,6 +51,8 @@ pub struct Settings {
     pub data: Option<PathBuf>,
     /// The project's folder, with `template.yaml` and `web/`.
     pub project: PathBuf,
+    /// Values of the template's parameters, where they are not the defaults.
+    pub parameters: Parameters,
     /// When a failed message is tried again; `None` is when its visibility timeout is over.
     pub retry_after: Option<Duration>,
     /// How long after an upload's last byte storage's notification of it is sent.
@@ -125,7 +127,8 @@ impl System {
     /// # Errors
     /// If the template cannot be run, a port or the data folder is in use, or a function refuses its variables.
     pub async fn start(settings: Settings) -> Result<Self> {
-        let template = Template::read(&settings.project.join("template.yaml"))?;
+        let parameters = parameters(settings.parameters);
+        let template = Template::read_with(&settings.project.join("template.yaml"), &parameters)?;
         let data = Data::open(settings.data.as_deref())?;
         let listeners = Listeners::bind(settings.base_port).await?;
         let addresses = listeners.addresses()?;
@@ -168,6 +171,7 @@ impl System {
                 (watched_functions(&template, watch)?, Some(file))
             }
         };
+        let outputs = outputs(&addresses, &origins, &template)?;
         let pipe = Pipe { table, queues: queues.clone(), definition: template.pipe, rules: template.rules };
         tasks.spawn(pipe.run().map(Ok));
         let limits: HashMap<_, _> = template
@@ -189,7 +193,6 @@ impl System {
             let (timeout, _) = limits[&schedule.function];
             tasks.spawn(schedule::run(schedule, invoke, timeout).map(Ok));
         }
-        let outputs = outputs(&addresses, &origins, &template.queues);
         let counted = queues;
         let names: Vec<_> = template.queues.iter().map(|queue| queue.name.clone()).collect();
         let gateway = Gateway {
@@ -253,6 +256,14 @@ impl System {
     }
 }
 
+/// The template's parameters, with those that a deployment has to give: who issues tokens, and for whom.
+fn parameters(mut chosen: Parameters) -> Parameters {
+    for (name, value) in [("AuthIssuer", TOKEN_ISSUER), ("AuthAudience", TOKEN_AUDIENCE)] {
+        chosen.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+    }
+    chosen
+}
+
 /// The issuer of the local tokens.
 pub fn tokens(secrets: &Secrets) -> Tokens {
     Tokens::new(secrets.token_secret.as_bytes(), TOKEN_ISSUER, TOKEN_AUDIENCE)
@@ -312,7 +323,6 @@ fn variables(described: &quayside_template::Function, addresses: &Addresses) -> 
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &addresses.table),
     ];
     let provided = [
-        ("AUTH_MODE", "gateway"),
         ("TABLE_NAME", TABLE),
         ("S3_ENDPOINT", &addresses.storage),
         ("S3_REGION", REGION),
@@ -330,10 +340,13 @@ fn variables(described: &quayside_template::Function, addresses: &Addresses) -> 
 
 /// What a stack deployed from the template puts out, in the form in which `sam list stack-outputs --output json` prints
 /// it; and `AwsEndpoint`, which a deployment has not: where its AWS services are.
-fn outputs(addresses: &Addresses, origins: &[String], queues: &[quayside_template::Queue]) -> serde_json::Value {
+fn outputs(addresses: &Addresses, origins: &[String], template: &Template) -> Result<serde_json::Value> {
     let origins = origins.join(",");
+    let auth_mode = template.functions.iter().find_map(|function| function.variables.get("AUTH_MODE"));
+    let auth_mode = auth_mode.and_then(Option::as_deref).ok_or("template.yaml gives no function an AUTH_MODE")?;
     let own = [
         ("ApiUrl", addresses.gateway.as_str()),
+        ("AuthMode", auth_mode),
         ("AppOrigins", &origins),
         ("Region", REGION),
         ("TableName", TABLE),
@@ -347,10 +360,10 @@ fn outputs(addresses: &Addresses, origins: &[String], queues: &[quayside_templat
         ("WebhookSecret", services::WEBHOOK_SECRET),
         ("AwsEndpoint", &addresses.table),
     ];
-    let queues =
-        queues.iter().map(|queue| (format!("{}Url", queue.name), services::queue_url(&addresses.table, &queue.name)));
+    let queues = template.queues.iter();
+    let queues = queues.map(|queue| (format!("{}Url", queue.name), services::queue_url(&addresses.table, &queue.name)));
     let all = own.map(|(key, value)| (key.to_owned(), value.to_owned())).into_iter().chain(queues);
-    all.map(|(key, value)| json!({"OutputKey": key, "OutputValue": value})).collect()
+    Ok(all.map(|(key, value)| json!({"OutputKey": key, "OutputValue": value})).collect())
 }
 
 fn named<'a>(functions: &'a Functions, name: &str) -> Result<&'a crate::functions::Invoke> {

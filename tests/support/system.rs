@@ -20,6 +20,8 @@ use super::user::User;
 pub struct Options {
     /// Folder that outlives the system; without, one that goes with it.
     pub data: Option<PathBuf>,
+    /// Values of the template's parameters that are not the defaults.
+    pub parameters: Vec<(&'static str, String)>,
     /// Functions' variables that differ from the template's.
     pub variables: Vec<(&'static str, String)>,
     /// Seconds after which a failed message is tried again.
@@ -72,6 +74,9 @@ impl System {
             command.args(["--retry-after", &seconds.to_string()]);
         }
         command.args(["--notify-after", &options.notify_after.unwrap_or(NEVER).to_string()]);
+        for (name, value) in &options.parameters {
+            command.args(["--parameter", &format!("{name}={value}")]);
+        }
         if let Some(log) = &options.log {
             command.env("RUST_LOG", "info").env("NO_COLOR", "1").stderr(std::fs::File::create(log).unwrap());
         }

@@ -91,17 +91,15 @@ fn read_variable(section: &Section<'_>, name: &str, value: &Value) -> Result<Opt
 }
 
 fn read_route(function: &str, properties: &Section<'_>) -> Result<Route, TemplateError> {
-    properties.only(&["Auth", "Method", "Path"])?;
+    properties.only(&["ApiId", "Method", "Path"])?;
     let method = properties.required("Method")?;
     let path = properties.required("Path")?;
     let route = Route {
         method: method.text()?.to_uppercase(),
         path: path.text()?,
         function: function.to_owned(),
-        needs_token: match properties.section("Auth")?.get("Authorizer") {
-            Some(authorizer) => authorizer.text()? != "NONE",
-            None => true,
-        },
+        // The API's definition says so, and is read beside the functions.
+        needs_token: false,
     };
     if !["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"].contains(&route.method.as_str()) {
         return Err(method.error(format!("must be one HTTP method, not {}", route.method)));
@@ -110,6 +108,24 @@ fn read_route(function: &str, properties: &Section<'_>) -> Result<Route, Templat
         return Err(path.error("must start with a slash, and each {name} takes one segment"));
     }
     Ok(route)
+}
+
+/// The methods and paths that the definition of the API has behind its authorizer.
+pub(super) fn read_secured(api: &Section<'_>) -> Result<Vec<(String, String)>, TemplateError> {
+    api.only(&["DefinitionBody"])?;
+    let mut secured = Vec::new();
+    for (path, methods) in api.required("DefinitionBody")?.section("paths")?.object()? {
+        let methods = Section { place: format!("paths.{path}"), value: methods };
+        for (method, operation) in methods.object()? {
+            let operation = Section { place: format!("{}.{method}", methods.place), value: operation };
+            operation.only(&["security"])?;
+            if operation.get("security").is_some() {
+                operation.must_be("security", &json!([{"Tokens": []}]))?;
+                secured.push((method.to_uppercase(), path.clone()));
+            }
+        }
+    }
+    Ok(secured)
 }
 
 fn read_queue_source(function: &str, properties: &Section<'_>) -> Result<QueueSource, TemplateError> {

@@ -16,6 +16,7 @@ mod table;
 mod tests;
 
 pub use input_template::{InputTemplate, InputTemplateError};
+pub use parameters::Parameters;
 pub use pattern::{Pattern, PatternError};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,7 +76,7 @@ pub struct Route {
     pub path: String,
     /// The function's [`Function::name`].
     pub function: String,
-    /// Whether the authorizer asks for a token. False only with `Auth: {Authorizer: NONE}`.
+    /// Whether the gateway's authorizer asks for a token. If not, the function may still do so.
     pub needs_token: bool,
 }
 
@@ -209,14 +210,23 @@ impl TemplateError {
 ///
 /// If the file cannot be read, or is no YAML.
 pub fn document(path: &Path) -> Result<Value, TemplateError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| TemplateError::new("the file", format!("{} cannot be read: {error}", path.display())))?;
-    parse(&text)
+    document_with(path, &Parameters::new())
 }
 
-fn parse(text: &str) -> Result<Value, TemplateError> {
+/// [`document`] with these values of parameters, and the branches that they choose in the place of each `Fn::If`.
+///
+/// # Errors
+///
+/// As [`document`]; and if the template has no such parameter, or does not allow the value.
+pub fn document_with(path: &Path, parameters: &Parameters) -> Result<Value, TemplateError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| TemplateError::new("the file", format!("{} cannot be read: {error}", path.display())))?;
+    parse(&text, parameters)
+}
+
+fn parse(text: &str, parameters: &Parameters) -> Result<Value, TemplateError> {
     let mut document = document::parse(text)?;
-    parameters::resolve(&mut document);
+    parameters::resolve(&mut document, parameters)?;
     Ok(document)
 }
 
@@ -227,7 +237,16 @@ impl Template {
     ///
     /// With the resource and the property, if the file cannot be read, is no YAML, or holds what cannot be run here.
     pub fn read(path: &Path) -> Result<Self, TemplateError> {
-        Self::of_document(&document(path)?)
+        Self::read_with(path, &Parameters::new())
+    }
+
+    /// [`Template::read`] with these values of parameters.
+    ///
+    /// # Errors
+    ///
+    /// As [`Template::read`]; and if the template has no such parameter, or does not allow the value.
+    pub fn read_with(path: &Path, parameters: &Parameters) -> Result<Self, TemplateError> {
+        Self::of_document(&document_with(path, parameters)?)
     }
 
     fn of_document(document: &Value) -> Result<Self, TemplateError> {
@@ -253,6 +272,8 @@ impl Template {
 struct Builder {
     functions: Vec<Function>,
     routes: Vec<Route>,
+    /// Methods with paths of which the API's definition says that a token is needed.
+    secured: BTreeSet<(String, String)>,
     cors: Option<Cors>,
     queue_sources: Vec<QueueSource>,
     schedules: Vec<Schedule>,
@@ -274,6 +295,7 @@ impl Builder {
         let properties = resource.section("Properties")?;
         match kind.as_str() {
             "AWS::Serverless::Function" => functions::read(self, name, &properties, globals, resources)?,
+            "AWS::Serverless::HttpApi" => self.secured.extend(functions::read_secured(&properties)?),
             "AWS::DynamoDB::Table" => self.tables.push(table::read(&properties)?),
             "AWS::Pipes::Pipe" => self.pipes.push(events::read_pipe(&properties)?),
             "AWS::Events::Rule" => self.rules.push(events::read_rule(name, &properties)?),
@@ -290,7 +312,13 @@ impl Builder {
         Ok(())
     }
 
-    fn finish(self) -> Result<Template, TemplateError> {
+    fn finish(mut self) -> Result<Template, TemplateError> {
+        for route in &mut self.routes {
+            route.needs_token = self.secured.remove(&(route.method.clone(), route.path.clone()));
+        }
+        if let Some((method, path)) = self.secured.pop_first() {
+            return Err(TemplateError::new("the API's DefinitionBody", format!("no function has {method} {path}")));
+        }
         let is_queue = |wanted: &str| self.queues.iter().any(|queue| queue.name == wanted);
         for rule in &self.rules {
             if let Some(unknown) = rule.queues.iter().find(|queue| !is_queue(queue)) {

@@ -5,12 +5,16 @@ use serde_json::json;
 use super::*;
 
 fn parsed(text: &str) -> Result<Template, TemplateError> {
-    Template::of_document(&parse(text)?)
+    Template::of_document(&parse(text, &Parameters::new())?)
 }
 
 /// The least that is a template, with `more` among its resources.
 fn with(more: &str) -> Result<Template, TemplateError> {
-    parsed(&format!(
+    parsed(&least(more))
+}
+
+fn least(more: &str) -> String {
+    format!(
         r"
 Parameters:
   Attempts: {{Type: Number, Default: 7}}
@@ -39,7 +43,7 @@ Resources:
         EventBridgeEventBusParameters: {{Source: shop, DetailType: order}}
         InputTemplate: <$.dynamodb.NewImage.id.S>
 {more}"
-    ))
+    )
 }
 
 fn function(events: &str) -> Result<Template, TemplateError> {
@@ -164,7 +168,7 @@ fn event_sources_are_read_with_what_they_leave_out() {
     Properties:
       CodeUri: target/lambda/work/bootstrap.zip
       Events:
-        Health: {Type: HttpApi, Properties: {Method: get, Path: /health, Auth: {Authorizer: NONE}}}
+        Health: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: get, Path: /health}}
         Job: {Type: SQS, Properties: {Queue: !GetAtt Jobs.Arn}}
         Hourly: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(2 hours), Input: '{"deep": true}'}}"#,
     )
@@ -178,6 +182,82 @@ fn event_sources_are_read_with_what_they_leave_out() {
     assert_eq!(jobs.visibility_timeout, Duration::from_secs(30));
     assert_eq!(jobs.redrive.as_ref().unwrap().max_receive_count, 7);
     assert_eq!(template.table.global_secondary_indexes, json!([]));
+}
+
+/// A template whose conditions depend on the parameter `Mode`.
+const WITH_MODES: &str = r#"
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      DefinitionBody:
+        openapi: 3.0.1
+        paths:
+          /things:
+            get: {security: !If [ByGateway, [{Tokens: []}], !Ref "AWS::NoValue"]}
+  Work:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: target/lambda/work/bootstrap.zip
+      Environment:
+        Variables:
+          MODE: !Ref Mode
+          KEY: !If [ByFunction, !Sub "secret:${Mode}", !Ref "AWS::NoValue"]
+          OTHER: !If [Undecided, a, b]
+      Events:
+        List: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: /things}}
+        Add: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: POST, Path: /things}}
+Conditions:
+  ByFunction: !Not [!Condition ByGateway]
+  ByGateway: !Equals [!Ref Mode, gateway]
+  Undecided: !Equals [!Ref Chosen, gateway]
+"#;
+
+fn with_mode(mode: Option<(&str, &str)>) -> Result<Template, TemplateError> {
+    let parameters = mode.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let text = least(WITH_MODES).replace(
+        "Parameters:\n",
+        "Parameters:\n  Mode: {Type: String, AllowedValues: [gateway, function], Default: gateway}\n",
+    );
+    Template::of_document(&parse(&text, &parameters)?)
+}
+
+#[test]
+fn parameters_decide_conditions_and_what_depends_on_them() {
+    let secured = |template: &Template| {
+        let routes = template.routes.iter();
+        routes.map(|route| (route.method.clone(), route.needs_token)).collect::<BTreeMap<_, _>>()
+    };
+    let routes = |get: bool| BTreeMap::from([("GET".to_owned(), get), ("POST".to_owned(), false)]);
+    let by_default = with_mode(None).unwrap();
+    let variables = &by_default.function("work").unwrap().variables;
+    assert_eq!((variables["MODE"].as_deref(), variables.get("KEY")), (Some("gateway"), None));
+    assert_eq!(variables["OTHER"], None, "only a deployment knows");
+    assert_eq!(secured(&by_default), routes(true));
+
+    let by_function = with_mode(Some(("Mode", "function"))).unwrap();
+    let variables = &by_function.function("work").unwrap().variables;
+    assert_eq!(
+        (variables["MODE"].as_deref(), variables["KEY"].as_deref()),
+        (Some("function"), Some("secret:function"))
+    );
+    assert_eq!(secured(&by_function), routes(false));
+
+    for (name, value, error) in [
+        ("Mode", "none", "template.yaml, Parameters.Mode: \"none\" is not an allowed value"),
+        ("Moda", "gateway", "template.yaml, Parameters: there is no parameter Moda"),
+    ] {
+        assert_eq!(with_mode(Some((name, value))).unwrap_err().to_string(), error);
+    }
+}
+
+#[test]
+fn an_operation_of_the_api_that_no_function_has_is_an_error() {
+    let api = "
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties: {DefinitionBody: {paths: {/things: {get: {security: [{Tokens: []}]}}}}}";
+    let error = "template.yaml, the API's DefinitionBody: no function has GET /things";
+    assert_eq!(with(api).unwrap_err().to_string(), error);
 }
 
 #[test]
