@@ -45,6 +45,8 @@ async fn nothing_is_wrong_with_a_system_that_is_well_and_nothing_is_left_behind(
         "ranges are served",
         "no dead letters",
         "read the etag",
+        "a caller without a token is refused by the gateway (AuthMode gateway)",
+        "a caller with a forged token is refused by the gateway (AuthMode gateway)",
     ] {
         assert!(found.contains(words), "{words} is not in {found}");
     }
@@ -185,8 +187,11 @@ async fn what_lets_everybody_in_is_told_of_door_by_door() {
         (
             "ApiUrl",
             "api",
-            &["a caller without a token gets 200, not 401", "a notification with another signature gets 200, not 401"]
-                [..],
+            &[
+                "a caller without a token gets 200, not 401",
+                "a caller with a forged token gets 200, not 401",
+                "a notification with another signature gets 200, not 401",
+            ][..],
         ),
         (
             "CdnUrl",
@@ -210,6 +215,26 @@ async fn what_lets_everybody_in_is_told_of_door_by_door() {
         for door in doors {
             assert!(wrong.iter().any(|line| line.contains(door)), "{part}: {door} is not told of: {said:#?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn who_refuses_tokens_is_told_from_who_should() {
+    let by_gateway = System::start().await;
+    let secret = Options { parameters: vec![("AuthMode", "secret".to_owned())], ..Options::default() };
+    let by_functions = System::start_with(secret).await;
+    for (system, by, mode, other) in
+        [(&by_gateway, "the gateway", "gateway", "jwks"), (&by_functions, "the functions", "secret", "gateway")]
+    {
+        let said = examine(system, &[]).await;
+        assert_eq!((said.code, said.lines("wrong")), (0, Vec::new()), "{said:#?}");
+        let refused = format!("is refused by {by} (AuthMode {mode})");
+        assert_eq!(said.lines("ok").iter().filter(|line| line.contains(&refused)).count(), 2, "{said:#?}");
+
+        let said = examine(system, &[("AuthMode", other)]).await;
+        let refused = format!("is refused by {by}, but in AuthMode {other} the");
+        assert_eq!(said.lines("wrong").iter().filter(|line| line.contains(&refused)).count(), 2, "{said:#?}");
+        assert_eq!((said.code, said.lines("wrong").len()), (1, 2));
     }
 }
 
