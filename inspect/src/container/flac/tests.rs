@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+use std::slice;
 use std::time::Duration;
 
 use futures::executor::block_on;
@@ -189,8 +190,8 @@ fn a_file_without_metadata_or_frames_says_so() {
         "it does not begin with STREAMINFO"
     );
     assert_eq!(why(&flac(&[block(LAST, &[0; 33])], &[numbered(0)])), "it does not begin with STREAMINFO");
-    assert_eq!(why(&flac(&[last.clone()], &[])), ends);
-    assert_eq!(why(&flac(&[last.clone()], &[vec![0x55; 9000]])), "it has no audio frames");
+    assert_eq!(why(&flac(slice::from_ref(&last), &[])), ends);
+    assert_eq!(why(&flac(slice::from_ref(&last), &[vec![0x55; 9000]])), "it has no audio frames");
     assert!(read_whole(&flac(&[last], &[vec![0; 100], numbered(0)])).is_ok(), "something between, as players allow");
     for kind in [PICTURE, PICTURE | LAST] {
         let beyond = [kind, 0xFF, 0xFF, 0xFF].to_vec();
