@@ -175,10 +175,7 @@ async fn no_more_files_are_taken_at_once_than_are_allowed() {
     assert!(begun[..70].iter().all(Option::is_some) && begun[70..].iter().all(Option::is_none), "{begun:?}");
     assert_eq!(answer["items"][70]["problem"]["code"], "too_many_ingestions");
     let refused = ada.post(PATH, &json!({"url": NOWHERE})).await.expect_problem(429, "too_many_ingestions");
-    assert_eq!(
-        refused["detail"],
-        "You have 70 files being fetched, and 70 are allowed at once. Wait for some of them."
-    );
+    assert_eq!(refused["detail"], "You have 70 files being fetched. The limit is 70. Wait until some are done.");
     system.user("bob").await.post(PATH, &json!({"url": NOWHERE})).await.expect(202);
 
     let id = begun[0].unwrap();

@@ -322,7 +322,7 @@ async fn a_file_that_the_quota_has_no_room_for_leaves_nothing() {
         for reply in [Reply::file("video/mp4", &film), Reply::chunked("video/mp4", &film)] {
             let url = source.serve(&format!("/{size}.{kind}"), [reply]);
             let asset = ingested(&ada, json!({"url": url})).await;
-            assert_failed(&asset, "quota_exceeded", "does not fit");
+            assert_failed(&asset, "quota_exceeded", "exceeds your quota");
             assert_nothing_left(&system).await;
         }
     }
@@ -331,7 +331,7 @@ async fn a_file_that_the_quota_has_no_room_for_leaves_nothing() {
     let url = source.serve("/fits.mp4", [Reply::chunked("video/mp4", &film)]);
     assert_sound(&ingested(&ada, json!({"url": url})).await, &film);
     let url = source.serve("/picture.png", [Reply::chunked("image/png", &files::png(400, 300))]);
-    assert_failed(&ingested(&ada, json!({"url": url})).await, "quota_exceeded", "does not fit");
+    assert_failed(&ingested(&ada, json!({"url": url})).await, "quota_exceeded", "exceeds your quota");
     system.assert_all_agrees().await;
 }
 

@@ -34,7 +34,7 @@ async fn more_unfinished_uploads_than_are_allowed_are_refused_until_one_is_over(
     let second = ada.begin("a", "image/png", picture.len()).await;
     for (content_type, size) in [("image/png", 1), ("video/mp4", 20 << 20)] {
         let sentence = refused(&system, &ada, content_type, size, 429, "too_many_uploads").await;
-        assert!(sentence.contains("2 unfinished uploads, and 2 are allowed"), "{sentence}");
+        assert!(sentence.contains("2 unfinished uploads. The limit is 2"), "{sentence}");
     }
     bob.begin("a", "image/png", 1).await;
 

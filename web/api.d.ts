@@ -10,13 +10,13 @@ export interface paths {
         };
         /**
          * List assets
-         * @description The caller's own, or all of a project that the caller is a member of. Deleted ones are in no list but that of `status=deleted`, which is sorted by the time of deletion. A page that is not the last has an asset, or says in `looked` how far it has looked.
+         * @description The caller's own, or all of a project that the caller is a member of. Deleted assets are only in the list of `status=deleted`, which is sorted by the time of deletion. A page that is not the last has an asset, or says in `looked` how many entries it has looked at.
          */
         get: operations["listAssets"];
         put?: never;
         /**
          * Bring a small file
-         * @description For a file of up to 5 MB: as the body, with its type and what else is said of it in the query, or in a form. A client that does not know the type says `application/octet-stream`, and the name's end tells. (API Gateway takes no more than about 4.5 MB.) A larger one is uploaded.
+         * @description For a file of up to 5 MB: in a form, which takes no query, or as the body, with its type in `Content-Type` and its other fields in the query. A client that does not know the type sends `application/octet-stream`; the name's extension then decides. (API Gateway takes no more than about 4.5 MB.) Upload a larger file instead.
          */
         post: operations["createAsset"];
         delete?: never;
@@ -65,7 +65,7 @@ export interface paths {
         head?: never;
         /**
          * Change an asset's name or tags
-         * @description Its name, its tags, or both; what is left out stays as it is. The upload, fetch or inspection of the asset goes on. The same edit again changes nothing.
+         * @description What is left out stays as it is. The upload, fetch or inspection of the asset goes on. The same edit again changes nothing.
          */
         patch: operations["editAsset"];
         trace?: never;
@@ -400,11 +400,13 @@ export interface components {
              * @description The file, with its type and its name.
              */
             file: string;
-            /** @description Instead of the file's own. */
+            /** @description Whether `metadata` may say where a picture or a film was taken. Default: false. */
+            keepLocation?: boolean;
+            /** @description Default: the name that the file comes with. */
             name?: components["schemas"]["FileName"];
             /** @description The project that it belongs to. */
             projectId?: components["schemas"]["ProjectId"];
-            /** @description SHA-256 of the file, which it then has to have. */
+            /** @description The file's SHA-256. A file with another one fails. */
             sha256?: components["schemas"]["Sha256"];
             /** @description One label a field; the field may be repeated. */
             tags?: components["schemas"]["Tags"];
@@ -514,6 +516,8 @@ export interface components {
         FailureCode: "type_mismatch" | "checksum_mismatch" | "unreadable" | "limits_exceeded" | "upload_expired" | "bytes_missing" | "processing_gave_up" | "too_large" | "quota_exceeded" | "source_forbidden" | "source_refused" | "source_not_found" | "source_gone" | "source_unreachable" | "source_busy" | "source_untrusted" | "source_redirects" | "source_too_slow" | "source_incomplete" | "ingestion_gave_up";
         /** @description A file that is to be taken from a URL. */
         FileAtUrl: {
+            /** @description Whether `metadata` may say where a picture or a film was taken. Default: false. */
+            keepLocation?: boolean | null;
             name?: components["schemas"]["FileName"] | null;
             projectId?: components["schemas"]["ProjectId"] | null;
             sha256?: components["schemas"]["Sha256"] | null;
@@ -529,7 +533,7 @@ export interface components {
         FileName: string;
         /** @description Several files that are to be taken from URLs. */
         FilesAtUrls: {
-            /** @description One that cannot be taken has a problem of its own in the answer and refuses no other. */
+            /** @description A file that is refused has its own problem in the answer. The other files are still taken. */
             items: components["schemas"]["FileAtUrl"][];
         };
         /**
@@ -764,7 +768,7 @@ export interface components {
         NewUpload: {
             contentType: components["schemas"]["MediaType"];
             filename: components["schemas"]["FileName"];
-            /** @description Whether `metadata` may say where a picture or a film was taken; false if left out. */
+            /** @description Whether `metadata` may say where a picture or a film was taken. Default: false. */
             keepLocation?: boolean | null;
             projectId?: components["schemas"]["ProjectId"] | null;
             sha256?: components["schemas"]["Sha256"] | null;
@@ -969,7 +973,7 @@ export interface operations {
             query?: {
                 /** @description Only those of this kind. */
                 type?: "image" | "video" | "audio" | "document";
-                /** @description Only those in this status. */
+                /** @description Only those in this status; `deleted` lists the trash. */
                 status?: "awaiting_upload" | "ingesting" | "uploaded" | "ready" | "failed" | "deleted";
                 /** @description Those of this project. */
                 projectId?: components["schemas"]["ProjectId"];
@@ -977,7 +981,7 @@ export interface operations {
                 tag?: components["schemas"]["Tag"];
                 /** @description Only those whose name begins so, whatever the case and without diacritics. They are sorted by name. */
                 name?: string;
-                /** @description `newest` and `oldest` by the time at which they began, or, in the trash, were deleted; `name` without case and diacritics, and not in the trash. */
+                /** @description `newest` and `oldest` by the time of creation, or in the trash of deletion; `name` without case and diacritics, and not in the trash. */
                 sort?: "newest" | "oldest" | "name";
                 /** @description How many to a page. */
                 limit?: number;
@@ -985,7 +989,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which `%` and all but visible ASCII characters are percent-encoded. The service then has the owner's rights, and no others. */
                 "Quayside-Owner"?: string;
             };
             path?: never;
@@ -1004,14 +1008,16 @@ export interface operations {
             };
             /**
              * @description - `invalid_cursor`: The cursor is not one that this list gave to this caller.
-             *     - `invalid_limit`: `limit` is no whole number from 1 to 100.
-             *     - `invalid_name`: The beginning of a name is empty, longer than 255 characters, or has a control character.
-             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
-             *     - `invalid_project_id`: The project's id is no UUID in lower case.
-             *     - `invalid_sort`: There is no such order, or the trash cannot be had in it.
+             *     - `invalid_limit`: `limit` is not an integer from 1 to 100.
+             *     - `invalid_name`: The beginning of a name is longer than 255 characters, or has a control character.
+             *     - `invalid_owner`: `Quayside-Owner` is not a percent-encoded subject.
+             *     - `invalid_project_id`: The project's id is not a UUID in lower case.
+             *     - `invalid_sort`: There is no such order, or the trash cannot be listed in it.
              *     - `invalid_status`: There is no such status.
-             *     - `invalid_tag`: A tag has 1 to 64 characters, none of them a control character.
+             *     - `invalid_tag`: The tag is empty, longer than 64 characters, or has a control character.
              *     - `invalid_type`: There is no such kind.
+             *     - `repeated_parameter`: A query parameter is given more than once.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -1037,14 +1043,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_cursor" | "invalid_limit" | "invalid_name" | "invalid_owner" | "invalid_project_id" | "invalid_sort" | "invalid_status" | "invalid_tag" | "invalid_type";
+                        code?: "invalid_cursor" | "invalid_limit" | "invalid_name" | "invalid_owner" | "invalid_project_id" | "invalid_sort" | "invalid_status" | "invalid_tag" | "invalid_type" | "repeated_parameter" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -1063,7 +1069,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -1078,7 +1084,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            /** @description - `forbidden`: The caller's role does not let it do this; or the caller may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1087,7 +1093,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "detail": "The caller's role does not let it do this; or the caller may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -1150,7 +1156,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             * @description - `internal`: An internal error occurred. The service's log has the `requestId`.
              *     - The gateway itself: Internal Server Error.
              */
             500: {
@@ -1167,7 +1173,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "internal",
-                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "detail": "An internal error occurred. The service's log has the `requestId`.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 500,
                      *       "title": "Internal Server Error",
@@ -1183,7 +1189,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             * @description - `unavailable`: The service is temporarily unavailable. Try again in a few seconds.
              *     - The gateway itself: Service Unavailable.
              */
             503: {
@@ -1202,7 +1208,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unavailable",
-                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "detail": "The service is temporarily unavailable. Try again in a few seconds.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 503,
                      *       "title": "Service Unavailable",
@@ -1222,19 +1228,21 @@ export interface operations {
     createAsset: {
         parameters: {
             query?: {
-                /** @description The file's name, where it is the body. */
+                /** @description The file's name. */
                 name?: components["schemas"]["FileName"];
-                /** @description The project that it belongs to, where it is the body. */
+                /** @description The project that it belongs to. */
                 projectId?: components["schemas"]["ProjectId"];
-                /** @description Its tags, where it is the body; may be repeated. */
+                /** @description Its tags. May be repeated, one tag each. */
                 tags?: components["schemas"]["Tags"];
-                /** @description Its SHA-256, which it then has to have, where it is the body. */
+                /** @description The file's SHA-256. A file with another one fails. */
                 sha256?: components["schemas"]["Sha256"];
+                /** @description Whether `metadata` may say where a picture or a film was taken. */
+                keepLocation?: boolean;
             };
             header?: {
                 /** @description Names the request for a day: the same one again begins nothing anew and answers the same. A random UUID is a good one. */
                 "Idempotency-Key"?: string;
-                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which `%` and all but visible ASCII characters are percent-encoded. The service then has the owner's rights, and no others. */
                 "Quayside-Owner"?: string;
             };
             path?: never;
@@ -1278,18 +1286,21 @@ export interface operations {
             };
             /**
              * @description - `invalid_filename`: The name is empty, longer than 255 characters, or has `/`, `\` or a control character.
-             *     - `invalid_form`: The body is no sound `multipart/form-data`.
+             *     - `invalid_form`: The body is not valid `multipart/form-data`.
              *     - `invalid_idempotency_key`: The `Idempotency-Key` is not 1 to 255 visible ASCII characters.
-             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
-             *     - `invalid_project_id`: The project's id is no UUID in lower case.
+             *     - `invalid_keep_location`: `keepLocation` is not true or false.
+             *     - `invalid_owner`: `Quayside-Owner` is not a percent-encoded subject.
+             *     - `invalid_project_id`: The project's id is not a UUID in lower case.
              *     - `invalid_sha256`: The SHA-256 is not 64 hexadecimal digits.
-             *     - `invalid_size`: The size is no whole number of bytes from 1.
-             *     - `invalid_tags`: There are more than 20 tags, or one of them is none.
+             *     - `invalid_size`: The size is not a positive integer (bytes).
+             *     - `invalid_tags`: There are more than 20 tags, or one of them is not valid.
              *     - `missing_field`: A field that is required is missing.
-             *     - `repeated_field`: A field of the form is there twice.
+             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
+             *     - `repeated_parameter`: A query parameter is given more than once.
              *     - `too_large`: The file is larger than files of its kind may be here.
              *     - `type_not_allowed`: Files of this type are not taken here.
-             *     - `unknown_field`: There is no such field.
+             *     - `unknown_field`: The request has no such field.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -1315,14 +1326,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_filename" | "invalid_form" | "invalid_idempotency_key" | "invalid_owner" | "invalid_project_id" | "invalid_sha256" | "invalid_size" | "invalid_tags" | "missing_field" | "repeated_field" | "too_large" | "type_not_allowed" | "unknown_field";
+                        code?: "invalid_filename" | "invalid_form" | "invalid_idempotency_key" | "invalid_keep_location" | "invalid_owner" | "invalid_project_id" | "invalid_sha256" | "invalid_size" | "invalid_tags" | "missing_field" | "repeated_field" | "repeated_parameter" | "too_large" | "type_not_allowed" | "unknown_field" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -1341,7 +1352,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -1356,7 +1367,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            /** @description - `forbidden`: The caller's role does not let it do this; or the caller may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1365,7 +1376,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "detail": "The caller's role does not let it do this; or the caller may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -1510,7 +1521,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             * @description - `internal`: An internal error occurred. The service's log has the `requestId`.
              *     - The gateway itself: Internal Server Error.
              */
             500: {
@@ -1527,7 +1538,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "internal",
-                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "detail": "An internal error occurred. The service's log has the `requestId`.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 500,
                      *       "title": "Internal Server Error",
@@ -1543,7 +1554,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             * @description - `unavailable`: The service is temporarily unavailable. Try again in a few seconds.
              *     - The gateway itself: Service Unavailable.
              */
             503: {
@@ -1562,7 +1573,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unavailable",
-                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "detail": "The service is temporarily unavailable. Try again in a few seconds.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 503,
                      *       "title": "Service Unavailable",
@@ -1585,7 +1596,7 @@ export interface operations {
             header?: {
                 /** @description Names the request for a day: the same one again begins nothing anew and answers the same. A random UUID is a good one. */
                 "Idempotency-Key"?: string;
-                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which `%` and all but visible ASCII characters are percent-encoded. The service then has the owner's rights, and no others. */
                 "Quayside-Owner"?: string;
             };
             path?: never;
@@ -1609,17 +1620,20 @@ export interface operations {
             /**
              * @description - `invalid_filename`: The name is empty, longer than 255 characters, or has `/`, `\` or a control character.
              *     - `invalid_idempotency_key`: The `Idempotency-Key` is not 1 to 255 visible ASCII characters.
-             *     - `invalid_items`: `items` is no list of 1 to 100 files.
-             *     - `invalid_json`: The body is not JSON, or no object.
-             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
-             *     - `invalid_project_id`: The project's id is no UUID in lower case.
+             *     - `invalid_items`: `items` is not an array of 1 to 100 files.
+             *     - `invalid_json`: The body is not valid JSON, or not an object.
+             *     - `invalid_keep_location`: `keepLocation` is not true or false.
+             *     - `invalid_owner`: `Quayside-Owner` is not a percent-encoded subject.
+             *     - `invalid_project_id`: The project's id is not a UUID in lower case.
              *     - `invalid_sha256`: The SHA-256 is not 64 hexadecimal digits.
-             *     - `invalid_tags`: There are more than 20 tags, or one of them is none.
-             *     - `invalid_url`: This is no URL, or one that is too long.
+             *     - `invalid_tags`: There are more than 20 tags, or one of them is not valid.
+             *     - `invalid_url`: The URL is not valid, or longer than 8192 bytes.
              *     - `missing_field`: A field that is required is missing.
+             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
              *     - `source_forbidden`: Nothing is fetched from this URL: its scheme, port, host or address is none that is asked.
              *     - `type_not_allowed`: Files of this type are not taken here.
-             *     - `unknown_field`: There is no such field.
+             *     - `unknown_field`: The request has no such field.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -1645,14 +1659,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_filename" | "invalid_idempotency_key" | "invalid_items" | "invalid_json" | "invalid_owner" | "invalid_project_id" | "invalid_sha256" | "invalid_tags" | "invalid_url" | "missing_field" | "source_forbidden" | "type_not_allowed" | "unknown_field";
+                        code?: "invalid_filename" | "invalid_idempotency_key" | "invalid_items" | "invalid_json" | "invalid_keep_location" | "invalid_owner" | "invalid_project_id" | "invalid_sha256" | "invalid_tags" | "invalid_url" | "missing_field" | "repeated_field" | "source_forbidden" | "type_not_allowed" | "unknown_field" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -1671,7 +1685,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -1686,7 +1700,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            /** @description - `forbidden`: The caller's role does not let it do this; or the caller may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1695,7 +1709,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "detail": "The caller's role does not let it do this; or the caller may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -1861,7 +1875,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             * @description - `internal`: An internal error occurred. The service's log has the `requestId`.
              *     - The gateway itself: Internal Server Error.
              */
             500: {
@@ -1878,7 +1892,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "internal",
-                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "detail": "An internal error occurred. The service's log has the `requestId`.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 500,
                      *       "title": "Internal Server Error",
@@ -1894,7 +1908,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             * @description - `unavailable`: The service is temporarily unavailable. Try again in a few seconds.
              *     - The gateway itself: Service Unavailable.
              */
             503: {
@@ -1913,7 +1927,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unavailable",
-                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "detail": "The service is temporarily unavailable. Try again in a few seconds.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 503,
                      *       "title": "Service Unavailable",
@@ -1934,7 +1948,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which `%` and all but visible ASCII characters are percent-encoded. The service then has the owner's rights, and no others. */
                 "Quayside-Owner"?: string;
             };
             path: {
@@ -1955,8 +1969,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_id`: The id is no UUID in lower case.
-             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
+             * @description - `invalid_id`: The id is not a UUID in lower case.
+             *     - `invalid_owner`: `Quayside-Owner` is not a percent-encoded subject.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -1973,7 +1988,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is no UUID in lower case.",
+                     *       "detail": "The id is not a UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -1982,14 +1997,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id" | "invalid_owner";
+                        code?: "invalid_id" | "invalid_owner" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -2008,7 +2023,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -2023,7 +2038,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            /** @description - `forbidden`: The caller's role does not let it do this; or the caller may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2032,7 +2047,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "detail": "The caller's role does not let it do this; or the caller may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -2095,7 +2110,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             * @description - `internal`: An internal error occurred. The service's log has the `requestId`.
              *     - The gateway itself: Internal Server Error.
              */
             500: {
@@ -2112,7 +2127,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "internal",
-                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "detail": "An internal error occurred. The service's log has the `requestId`.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 500,
                      *       "title": "Internal Server Error",
@@ -2128,7 +2143,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             * @description - `unavailable`: The service is temporarily unavailable. Try again in a few seconds.
              *     - The gateway itself: Service Unavailable.
              */
             503: {
@@ -2147,7 +2162,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unavailable",
-                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "detail": "The service is temporarily unavailable. Try again in a few seconds.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 503,
                      *       "title": "Service Unavailable",
@@ -2168,7 +2183,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which `%` and all but visible ASCII characters are percent-encoded. The service then has the owner's rights, and no others. */
                 "Quayside-Owner"?: string;
             };
             path: {
@@ -2187,8 +2202,9 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `invalid_id`: The id is no UUID in lower case.
-             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
+             * @description - `invalid_id`: The id is not a UUID in lower case.
+             *     - `invalid_owner`: `Quayside-Owner` is not a percent-encoded subject.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -2205,7 +2221,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is no UUID in lower case.",
+                     *       "detail": "The id is not a UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -2214,14 +2230,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id" | "invalid_owner";
+                        code?: "invalid_id" | "invalid_owner" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -2240,7 +2256,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -2255,7 +2271,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            /** @description - `forbidden`: The caller's role does not let it do this; or the caller may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2264,7 +2280,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "detail": "The caller's role does not let it do this; or the caller may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -2351,7 +2367,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             * @description - `internal`: An internal error occurred. The service's log has the `requestId`.
              *     - The gateway itself: Internal Server Error.
              */
             500: {
@@ -2368,7 +2384,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "internal",
-                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "detail": "An internal error occurred. The service's log has the `requestId`.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 500,
                      *       "title": "Internal Server Error",
@@ -2384,7 +2400,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             * @description - `unavailable`: The service is temporarily unavailable. Try again in a few seconds.
              *     - The gateway itself: Service Unavailable.
              */
             503: {
@@ -2403,7 +2419,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unavailable",
-                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "detail": "The service is temporarily unavailable. Try again in a few seconds.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 503,
                      *       "title": "Service Unavailable",
@@ -2424,7 +2440,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which `%` and all but visible ASCII characters are percent-encoded. The service then has the owner's rights, and no others. */
                 "Quayside-Owner"?: string;
             };
             path: {
@@ -2450,11 +2466,13 @@ export interface operations {
             };
             /**
              * @description - `invalid_filename`: The name is empty, longer than 255 characters, or has `/`, `\` or a control character.
-             *     - `invalid_id`: The id is no UUID in lower case.
-             *     - `invalid_json`: The body is not JSON, or no object.
-             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
-             *     - `invalid_tags`: There are more than 20 tags, or one of them is none.
-             *     - `unknown_field`: There is no such field.
+             *     - `invalid_id`: The id is not a UUID in lower case.
+             *     - `invalid_json`: The body is not valid JSON, or not an object.
+             *     - `invalid_owner`: `Quayside-Owner` is not a percent-encoded subject.
+             *     - `invalid_tags`: There are more than 20 tags, or one of them is not valid.
+             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
+             *     - `unknown_field`: The request has no such field.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -2480,14 +2498,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_filename" | "invalid_id" | "invalid_json" | "invalid_owner" | "invalid_tags" | "unknown_field";
+                        code?: "invalid_filename" | "invalid_id" | "invalid_json" | "invalid_owner" | "invalid_tags" | "repeated_field" | "unknown_field" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -2506,7 +2524,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -2521,7 +2539,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            /** @description - `forbidden`: The caller's role does not let it do this; or the caller may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2530,7 +2548,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "detail": "The caller's role does not let it do this; or the caller may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -2650,7 +2668,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             * @description - `internal`: An internal error occurred. The service's log has the `requestId`.
              *     - The gateway itself: Internal Server Error.
              */
             500: {
@@ -2667,7 +2685,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "internal",
-                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "detail": "An internal error occurred. The service's log has the `requestId`.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 500,
                      *       "title": "Internal Server Error",
@@ -2683,7 +2701,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             * @description - `unavailable`: The service is temporarily unavailable. Try again in a few seconds.
              *     - The gateway itself: Service Unavailable.
              */
             503: {
@@ -2702,7 +2720,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unavailable",
-                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "detail": "The service is temporarily unavailable. Try again in a few seconds.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 503,
                      *       "title": "Service Unavailable",
@@ -2728,7 +2746,7 @@ export interface operations {
                 download?: "1" | "0" | "true" | "false";
             };
             header?: {
-                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which `%` and all but visible ASCII characters are percent-encoded. The service then has the owner's rights, and no others. */
                 "Quayside-Owner"?: string;
             };
             path: {
@@ -2760,9 +2778,11 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `invalid_download`: `download` is neither 1 nor 0.
-             *     - `invalid_id`: The id is no UUID in lower case.
-             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
+             * @description - `invalid_download`: `download` is not 1 or 0.
+             *     - `invalid_id`: The id is not a UUID in lower case.
+             *     - `invalid_owner`: `Quayside-Owner` is not a percent-encoded subject.
+             *     - `repeated_parameter`: A query parameter is given more than once.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -2779,7 +2799,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_download",
-                     *       "detail": "`download` is neither 1 nor 0.",
+                     *       "detail": "`download` is not 1 or 0.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -2788,14 +2808,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_download" | "invalid_id" | "invalid_owner";
+                        code?: "invalid_download" | "invalid_id" | "invalid_owner" | "repeated_parameter" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -2814,7 +2834,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -2829,7 +2849,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            /** @description - `forbidden`: The caller's role does not let it do this; or the caller may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2838,7 +2858,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "detail": "The caller's role does not let it do this; or the caller may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -2926,7 +2946,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             * @description - `internal`: An internal error occurred. The service's log has the `requestId`.
              *     - The gateway itself: Internal Server Error.
              */
             500: {
@@ -2943,7 +2963,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "internal",
-                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "detail": "An internal error occurred. The service's log has the `requestId`.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 500,
                      *       "title": "Internal Server Error",
@@ -2959,7 +2979,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             * @description - `unavailable`: The service is temporarily unavailable. Try again in a few seconds.
              *     - The gateway itself: Service Unavailable.
              */
             503: {
@@ -2978,7 +2998,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unavailable",
-                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "detail": "The service is temporarily unavailable. Try again in a few seconds.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 503,
                      *       "title": "Service Unavailable",
@@ -3004,7 +3024,7 @@ export interface operations {
                 download?: "1" | "0" | "true" | "false";
             };
             header?: {
-                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which `%` and all but visible ASCII characters are percent-encoded. The service then has the owner's rights, and no others. */
                 "Quayside-Owner"?: string;
             };
             path: {
@@ -3034,9 +3054,11 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `invalid_download`: `download` is neither 1 nor 0.
-             *     - `invalid_id`: The id is no UUID in lower case.
-             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
+             * @description - `invalid_download`: `download` is not 1 or 0.
+             *     - `invalid_id`: The id is not a UUID in lower case.
+             *     - `invalid_owner`: `Quayside-Owner` is not a percent-encoded subject.
+             *     - `repeated_parameter`: A query parameter is given more than once.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -3046,7 +3068,7 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -3057,7 +3079,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            /** @description - `forbidden`: The caller's role does not let it do this; or the caller may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3090,7 +3112,7 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             * @description - `internal`: An internal error occurred. The service's log has the `requestId`.
              *     - The gateway itself: Internal Server Error.
              */
             500: {
@@ -3100,7 +3122,7 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             * @description - `unavailable`: The service is temporarily unavailable. Try again in a few seconds.
              *     - The gateway itself: Service Unavailable.
              */
             503: {
@@ -3122,7 +3144,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which `%` and all but visible ASCII characters are percent-encoded. The service then has the owner's rights, and no others. */
                 "Quayside-Owner"?: string;
             };
             path: {
@@ -3144,9 +3166,11 @@ export interface operations {
             };
             /**
              * @description - `invalid_cursor`: The cursor is not one that this list gave to this caller.
-             *     - `invalid_id`: The id is no UUID in lower case.
-             *     - `invalid_limit`: `limit` is no whole number from 1 to 100.
-             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
+             *     - `invalid_id`: The id is not a UUID in lower case.
+             *     - `invalid_limit`: `limit` is not an integer from 1 to 100.
+             *     - `invalid_owner`: `Quayside-Owner` is not a percent-encoded subject.
+             *     - `repeated_parameter`: A query parameter is given more than once.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -3172,14 +3196,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_cursor" | "invalid_id" | "invalid_limit" | "invalid_owner";
+                        code?: "invalid_cursor" | "invalid_id" | "invalid_limit" | "invalid_owner" | "repeated_parameter" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -3198,7 +3222,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -3213,7 +3237,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            /** @description - `forbidden`: The caller's role does not let it do this; or the caller may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3222,7 +3246,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "detail": "The caller's role does not let it do this; or the caller may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -3285,7 +3309,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             * @description - `internal`: An internal error occurred. The service's log has the `requestId`.
              *     - The gateway itself: Internal Server Error.
              */
             500: {
@@ -3302,7 +3326,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "internal",
-                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "detail": "An internal error occurred. The service's log has the `requestId`.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 500,
                      *       "title": "Internal Server Error",
@@ -3318,7 +3342,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             * @description - `unavailable`: The service is temporarily unavailable. Try again in a few seconds.
              *     - The gateway itself: Service Unavailable.
              */
             503: {
@@ -3337,7 +3361,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unavailable",
-                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "detail": "The service is temporarily unavailable. Try again in a few seconds.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 503,
                      *       "title": "Service Unavailable",
@@ -3358,7 +3382,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which `%` and all but visible ASCII characters are percent-encoded. The service then has the owner's rights, and no others. */
                 "Quayside-Owner"?: string;
             };
             path: {
@@ -3383,10 +3407,12 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_id`: The id is no UUID in lower case.
-             *     - `invalid_json`: The body is not JSON, or no object.
-             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
-             *     - `unknown_field`: There is no such field.
+             * @description - `invalid_id`: The id is not a UUID in lower case.
+             *     - `invalid_json`: The body is not valid JSON, or not an object.
+             *     - `invalid_owner`: `Quayside-Owner` is not a percent-encoded subject.
+             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
+             *     - `unknown_field`: The request has no such field.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -3403,7 +3429,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is no UUID in lower case.",
+                     *       "detail": "The id is not a UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -3412,14 +3438,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id" | "invalid_json" | "invalid_owner" | "unknown_field";
+                        code?: "invalid_id" | "invalid_json" | "invalid_owner" | "repeated_field" | "unknown_field" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -3438,7 +3464,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -3453,7 +3479,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            /** @description - `forbidden`: The caller's role does not let it do this; or the caller may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3462,7 +3488,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "detail": "The caller's role does not let it do this; or the caller may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -3585,7 +3611,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             * @description - `internal`: An internal error occurred. The service's log has the `requestId`.
              *     - The gateway itself: Internal Server Error.
              */
             500: {
@@ -3602,7 +3628,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "internal",
-                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "detail": "An internal error occurred. The service's log has the `requestId`.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 500,
                      *       "title": "Internal Server Error",
@@ -3618,7 +3644,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             * @description - `unavailable`: The service is temporarily unavailable. Try again in a few seconds.
              *     - The gateway itself: Service Unavailable.
              */
             503: {
@@ -3637,7 +3663,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unavailable",
-                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "detail": "The service is temporarily unavailable. Try again in a few seconds.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 503,
                      *       "title": "Service Unavailable",
@@ -3670,6 +3696,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: The route has no such query parameter.
+             *     - The gateway itself: Bad Request.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayRefusal"];
+                    /**
+                     * @example {
+                     *       "code": "unknown_parameter",
+                     *       "detail": "The route has no such query parameter.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 400,
+                     *       "title": "Bad Request",
+                     *       "type": "urn:quayside:problem:unknown_parameter"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_parameter";
+                        /** @constant */
+                        status?: 400;
+                    };
                 };
             };
             /** @description - The gateway itself: Too Many Requests. */
@@ -3734,6 +3793,39 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
+            /**
+             * @description - `unknown_parameter`: The route has no such query parameter.
+             *     - The gateway itself: Bad Request.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayRefusal"];
+                    /**
+                     * @example {
+                     *       "code": "unknown_parameter",
+                     *       "detail": "The route has no such query parameter.",
+                     *       "requestId": "JKJaXmPLvHcESHA=",
+                     *       "status": 400,
+                     *       "title": "Bad Request",
+                     *       "type": "urn:quayside:problem:unknown_parameter"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_parameter";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
             /** @description - The gateway itself: Too Many Requests. */
             429: {
                 headers: {
@@ -3784,7 +3876,7 @@ export interface operations {
             header?: {
                 /** @description Names the request for a day: the same one again begins nothing anew and answers the same. A random UUID is a good one. */
                 "Idempotency-Key"?: string;
-                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which `%` and all but visible ASCII characters are percent-encoded. The service then has the owner's rights, and no others. */
                 "Quayside-Owner"?: string;
             };
             path?: never;
@@ -3808,17 +3900,19 @@ export interface operations {
             /**
              * @description - `invalid_filename`: The name is empty, longer than 255 characters, or has `/`, `\` or a control character.
              *     - `invalid_idempotency_key`: The `Idempotency-Key` is not 1 to 255 visible ASCII characters.
-             *     - `invalid_json`: The body is not JSON, or no object.
-             *     - `invalid_keep_location`: `keepLocation` is neither true nor false.
-             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
-             *     - `invalid_project_id`: The project's id is no UUID in lower case.
+             *     - `invalid_json`: The body is not valid JSON, or not an object.
+             *     - `invalid_keep_location`: `keepLocation` is not true or false.
+             *     - `invalid_owner`: `Quayside-Owner` is not a percent-encoded subject.
+             *     - `invalid_project_id`: The project's id is not a UUID in lower case.
              *     - `invalid_sha256`: The SHA-256 is not 64 hexadecimal digits.
-             *     - `invalid_size`: The size is no whole number of bytes from 1.
-             *     - `invalid_tags`: There are more than 20 tags, or one of them is none.
+             *     - `invalid_size`: The size is not a positive integer (bytes).
+             *     - `invalid_tags`: There are more than 20 tags, or one of them is not valid.
              *     - `missing_field`: A field that is required is missing.
+             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
              *     - `too_large`: The file is larger than files of its kind may be here.
              *     - `type_not_allowed`: Files of this type are not taken here.
-             *     - `unknown_field`: There is no such field.
+             *     - `unknown_field`: The request has no such field.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -3844,14 +3938,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_filename" | "invalid_idempotency_key" | "invalid_json" | "invalid_keep_location" | "invalid_owner" | "invalid_project_id" | "invalid_sha256" | "invalid_size" | "invalid_tags" | "missing_field" | "too_large" | "type_not_allowed" | "unknown_field";
+                        code?: "invalid_filename" | "invalid_idempotency_key" | "invalid_json" | "invalid_keep_location" | "invalid_owner" | "invalid_project_id" | "invalid_sha256" | "invalid_size" | "invalid_tags" | "missing_field" | "repeated_field" | "too_large" | "type_not_allowed" | "unknown_field" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -3870,7 +3964,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -3885,7 +3979,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            /** @description - `forbidden`: The caller's role does not let it do this; or the caller may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3894,7 +3988,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "detail": "The caller's role does not let it do this; or the caller may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -4063,7 +4157,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             * @description - `internal`: An internal error occurred. The service's log has the `requestId`.
              *     - The gateway itself: Internal Server Error.
              */
             500: {
@@ -4080,7 +4174,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "internal",
-                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "detail": "An internal error occurred. The service's log has the `requestId`.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 500,
                      *       "title": "Internal Server Error",
@@ -4096,7 +4190,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             * @description - `unavailable`: The service is temporarily unavailable. Try again in a few seconds.
              *     - The gateway itself: Service Unavailable.
              */
             503: {
@@ -4115,7 +4209,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unavailable",
-                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "detail": "The service is temporarily unavailable. Try again in a few seconds.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 503,
                      *       "title": "Service Unavailable",
@@ -4136,7 +4230,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which `%` and all but visible ASCII characters are percent-encoded. The service then has the owner's rights, and no others. */
                 "Quayside-Owner"?: string;
             };
             path: {
@@ -4157,8 +4251,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_id`: The id is no UUID in lower case.
-             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
+             * @description - `invalid_id`: The id is not a UUID in lower case.
+             *     - `invalid_owner`: `Quayside-Owner` is not a percent-encoded subject.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -4175,7 +4270,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is no UUID in lower case.",
+                     *       "detail": "The id is not a UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -4184,14 +4279,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id" | "invalid_owner";
+                        code?: "invalid_id" | "invalid_owner" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -4210,7 +4305,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -4225,7 +4320,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            /** @description - `forbidden`: The caller's role does not let it do this; or the caller may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4234,7 +4329,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "detail": "The caller's role does not let it do this; or the caller may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -4297,7 +4392,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             * @description - `internal`: An internal error occurred. The service's log has the `requestId`.
              *     - The gateway itself: Internal Server Error.
              */
             500: {
@@ -4314,7 +4409,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "internal",
-                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "detail": "An internal error occurred. The service's log has the `requestId`.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 500,
                      *       "title": "Internal Server Error",
@@ -4330,7 +4425,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             * @description - `unavailable`: The service is temporarily unavailable. Try again in a few seconds.
              *     - The gateway itself: Service Unavailable.
              */
             503: {
@@ -4349,7 +4444,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unavailable",
-                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "detail": "The service is temporarily unavailable. Try again in a few seconds.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 503,
                      *       "title": "Service Unavailable",
@@ -4370,7 +4465,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which `%` and all but visible ASCII characters are percent-encoded. The service then has the owner's rights, and no others. */
                 "Quayside-Owner"?: string;
             };
             path: {
@@ -4389,8 +4484,9 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `invalid_id`: The id is no UUID in lower case.
-             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
+             * @description - `invalid_id`: The id is not a UUID in lower case.
+             *     - `invalid_owner`: `Quayside-Owner` is not a percent-encoded subject.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -4407,7 +4503,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is no UUID in lower case.",
+                     *       "detail": "The id is not a UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -4416,14 +4512,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id" | "invalid_owner";
+                        code?: "invalid_id" | "invalid_owner" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -4442,7 +4538,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -4457,7 +4553,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            /** @description - `forbidden`: The caller's role does not let it do this; or the caller may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4466,7 +4562,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "detail": "The caller's role does not let it do this; or the caller may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -4556,7 +4652,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             * @description - `internal`: An internal error occurred. The service's log has the `requestId`.
              *     - The gateway itself: Internal Server Error.
              */
             500: {
@@ -4573,7 +4669,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "internal",
-                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "detail": "An internal error occurred. The service's log has the `requestId`.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 500,
                      *       "title": "Internal Server Error",
@@ -4589,7 +4685,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             * @description - `unavailable`: The service is temporarily unavailable. Try again in a few seconds.
              *     - The gateway itself: Service Unavailable.
              */
             503: {
@@ -4608,7 +4704,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unavailable",
-                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "detail": "The service is temporarily unavailable. Try again in a few seconds.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 503,
                      *       "title": "Service Unavailable",
@@ -4629,7 +4725,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which `%` and all but visible ASCII characters are percent-encoded. The service then has the owner's rights, and no others. */
                 "Quayside-Owner"?: string;
             };
             path: {
@@ -4654,11 +4750,13 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_id`: The id is no UUID in lower case.
-             *     - `invalid_json`: The body is not JSON, or no object.
-             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
+             * @description - `invalid_id`: The id is not a UUID in lower case.
+             *     - `invalid_json`: The body is not valid JSON, or not an object.
+             *     - `invalid_owner`: `Quayside-Owner` is not a percent-encoded subject.
              *     - `invalid_parts`: The list of parts is malformed, or does not agree with what storage has.
-             *     - `unknown_field`: There is no such field.
+             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
+             *     - `unknown_field`: The request has no such field.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -4675,7 +4773,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is no UUID in lower case.",
+                     *       "detail": "The id is not a UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -4684,14 +4782,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id" | "invalid_json" | "invalid_owner" | "invalid_parts" | "unknown_field";
+                        code?: "invalid_id" | "invalid_json" | "invalid_owner" | "invalid_parts" | "repeated_field" | "unknown_field" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -4710,7 +4808,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -4725,7 +4823,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            /** @description - `forbidden`: The caller's role does not let it do this; or the caller may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4734,7 +4832,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "detail": "The caller's role does not let it do this; or the caller may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -4858,7 +4956,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             * @description - `internal`: An internal error occurred. The service's log has the `requestId`.
              *     - The gateway itself: Internal Server Error.
              */
             500: {
@@ -4875,7 +4973,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "internal",
-                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "detail": "An internal error occurred. The service's log has the `requestId`.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 500,
                      *       "title": "Internal Server Error",
@@ -4891,7 +4989,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             * @description - `unavailable`: The service is temporarily unavailable. Try again in a few seconds.
              *     - The gateway itself: Service Unavailable.
              */
             503: {
@@ -4910,7 +5008,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unavailable",
-                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "detail": "The service is temporarily unavailable. Try again in a few seconds.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 503,
                      *       "title": "Service Unavailable",
@@ -4931,7 +5029,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which `%` and all but visible ASCII characters are percent-encoded. The service then has the owner's rights, and no others. */
                 "Quayside-Owner"?: string;
             };
             path: {
@@ -4956,12 +5054,14 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_id`: The id is no UUID in lower case.
-             *     - `invalid_json`: The body is not JSON, or no object.
-             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
-             *     - `invalid_part_number`: There are no parts of these numbers, or too many are asked for at once.
+             * @description - `invalid_id`: The id is not a UUID in lower case.
+             *     - `invalid_json`: The body is not valid JSON, or not an object.
+             *     - `invalid_owner`: `Quayside-Owner` is not a percent-encoded subject.
+             *     - `invalid_part_number`: The upload has no parts of these numbers, or more than 100 are asked for at once.
              *     - `missing_field`: A field that is required is missing.
-             *     - `unknown_field`: There is no such field.
+             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
+             *     - `unknown_field`: The request has no such field.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -4978,7 +5078,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is no UUID in lower case.",
+                     *       "detail": "The id is not a UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -4987,14 +5087,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id" | "invalid_json" | "invalid_owner" | "invalid_part_number" | "missing_field" | "unknown_field";
+                        code?: "invalid_id" | "invalid_json" | "invalid_owner" | "invalid_part_number" | "missing_field" | "repeated_field" | "unknown_field" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -5013,7 +5113,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -5028,7 +5128,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            /** @description - `forbidden`: The caller's role does not let it do this; or the caller may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5037,7 +5137,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "detail": "The caller's role does not let it do this; or the caller may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -5157,7 +5257,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             * @description - `internal`: An internal error occurred. The service's log has the `requestId`.
              *     - The gateway itself: Internal Server Error.
              */
             500: {
@@ -5174,7 +5274,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "internal",
-                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "detail": "An internal error occurred. The service's log has the `requestId`.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 500,
                      *       "title": "Internal Server Error",
@@ -5190,7 +5290,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             * @description - `unavailable`: The service is temporarily unavailable. Try again in a few seconds.
              *     - The gateway itself: Service Unavailable.
              */
             503: {
@@ -5209,7 +5309,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unavailable",
-                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "detail": "The service is temporarily unavailable. Try again in a few seconds.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 503,
                      *       "title": "Service Unavailable",
@@ -5230,7 +5330,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which `%` and all but visible ASCII characters are percent-encoded. The service then has the owner's rights, and no others. */
                 "Quayside-Owner"?: string;
             };
             path?: never;
@@ -5248,7 +5348,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
+             * @description - `invalid_owner`: `Quayside-Owner` is not a percent-encoded subject.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -5265,7 +5366,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_owner",
-                     *       "detail": "`Quayside-Owner` is no percent-encoded subject.",
+                     *       "detail": "`Quayside-Owner` is not a percent-encoded subject.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -5274,14 +5375,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_owner";
+                        code?: "invalid_owner" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -5300,7 +5401,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -5315,7 +5416,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            /** @description - `forbidden`: The caller's role does not let it do this; or the caller may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5324,7 +5425,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "detail": "The caller's role does not let it do this; or the caller may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -5354,7 +5455,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             * @description - `internal`: An internal error occurred. The service's log has the `requestId`.
              *     - The gateway itself: Internal Server Error.
              */
             500: {
@@ -5371,7 +5472,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "internal",
-                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "detail": "An internal error occurred. The service's log has the `requestId`.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 500,
                      *       "title": "Internal Server Error",
@@ -5387,7 +5488,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             * @description - `unavailable`: The service is temporarily unavailable. Try again in a few seconds.
              *     - The gateway itself: Service Unavailable.
              */
             503: {
@@ -5406,7 +5507,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unavailable",
-                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "detail": "The service is temporarily unavailable. Try again in a few seconds.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 503,
                      *       "title": "Service Unavailable",
@@ -5429,7 +5530,7 @@ export interface operations {
             header?: {
                 /** @description Names the request for a day: the same one again begins nothing anew and answers the same. A random UUID is a good one. */
                 "Idempotency-Key"?: string;
-                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which `%` and all but visible ASCII characters are percent-encoded. The service then has the owner's rights, and no others. */
                 "Quayside-Owner"?: string;
             };
             path?: never;
@@ -5452,12 +5553,14 @@ export interface operations {
             };
             /**
              * @description - `invalid_idempotency_key`: The `Idempotency-Key` is not 1 to 255 visible ASCII characters.
-             *     - `invalid_json`: The body is not JSON, or no object.
-             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
+             *     - `invalid_json`: The body is not valid JSON, or not an object.
+             *     - `invalid_owner`: `Quayside-Owner` is not a percent-encoded subject.
              *     - `invalid_provider`: There is no such provider.
              *     - `invalid_secret`: The secret is not `whsec_` and 24 to 64 bytes in base64.
              *     - `missing_field`: A field that is required is missing.
-             *     - `unknown_field`: There is no such field.
+             *     - `repeated_field`: A field of the form, or a key of a JSON object, is given more than once.
+             *     - `unknown_field`: The request has no such field.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -5483,14 +5586,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_idempotency_key" | "invalid_json" | "invalid_owner" | "invalid_provider" | "invalid_secret" | "missing_field" | "unknown_field";
+                        code?: "invalid_idempotency_key" | "invalid_json" | "invalid_owner" | "invalid_provider" | "invalid_secret" | "missing_field" | "repeated_field" | "unknown_field" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -5509,7 +5612,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -5524,7 +5627,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            /** @description - `forbidden`: The caller's role does not let it do this; or the caller may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5533,7 +5636,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "detail": "The caller's role does not let it do this; or the caller may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -5677,7 +5780,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             * @description - `internal`: An internal error occurred. The service's log has the `requestId`.
              *     - The gateway itself: Internal Server Error.
              */
             500: {
@@ -5694,7 +5797,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "internal",
-                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "detail": "An internal error occurred. The service's log has the `requestId`.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 500,
                      *       "title": "Internal Server Error",
@@ -5710,7 +5813,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             * @description - `unavailable`: The service is temporarily unavailable. Try again in a few seconds.
              *     - The gateway itself: Service Unavailable.
              */
             503: {
@@ -5729,7 +5832,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unavailable",
-                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "detail": "The service is temporarily unavailable. Try again in a few seconds.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 503,
                      *       "title": "Service Unavailable",
@@ -5750,7 +5853,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which all but visible ASCII characters, and `%`, are percent-encoded. It then has the owner's rights, and no others. */
+                /** @description For whom a service acts that has the role `media:service`: the owner's `sub`, in which `%` and all but visible ASCII characters are percent-encoded. The service then has the owner's rights, and no others. */
                 "Quayside-Owner"?: string;
             };
             path: {
@@ -5769,8 +5872,9 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `invalid_id`: The id is no UUID in lower case.
-             *     - `invalid_owner`: `Quayside-Owner` is no percent-encoded subject.
+             * @description - `invalid_id`: The id is not a UUID in lower case.
+             *     - `invalid_owner`: `Quayside-Owner` is not a percent-encoded subject.
+             *     - `unknown_parameter`: The route has no such query parameter.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -5787,7 +5891,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is no UUID in lower case.",
+                     *       "detail": "The id is not a UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -5796,14 +5900,14 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_id" | "invalid_owner";
+                        code?: "invalid_id" | "invalid_owner" | "unknown_parameter";
                         /** @constant */
                         status?: 400;
                     };
                 };
             };
             /**
-             * @description - `unauthenticated`: There is no token, or one that does not hold.
+             * @description - `unauthenticated`: The request has no token, or an invalid one.
              *     - The gateway itself: Unauthorized.
              */
             401: {
@@ -5822,7 +5926,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthenticated",
-                     *       "detail": "There is no token, or one that does not hold.",
+                     *       "detail": "The request has no token, or an invalid one.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -5837,7 +5941,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `forbidden`: The caller may see this, but its role does not let it do this; or it may not act for another owner. */
+            /** @description - `forbidden`: The caller's role does not let it do this; or the caller may not act for another owner. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5846,7 +5950,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The caller may see this, but its role does not let it do this; or it may not act for another owner.",
+                     *       "detail": "The caller's role does not let it do this; or the caller may not act for another owner.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -5933,7 +6037,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             * @description - `internal`: An internal error occurred. The service's log has the `requestId`.
              *     - The gateway itself: Internal Server Error.
              */
             500: {
@@ -5950,7 +6054,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "internal",
-                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "detail": "An internal error occurred. The service's log has the `requestId`.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 500,
                      *       "title": "Internal Server Error",
@@ -5966,7 +6070,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             * @description - `unavailable`: The service is temporarily unavailable. Try again in a few seconds.
              *     - The gateway itself: Service Unavailable.
              */
             503: {
@@ -5985,7 +6089,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unavailable",
-                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "detail": "The service is temporarily unavailable. Try again in a few seconds.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 503,
                      *       "title": "Service Unavailable",
@@ -6035,7 +6139,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_json`: The body is not JSON, or no object.
+             * @description - `invalid_json`: The body is not valid JSON, or not an object.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -6052,7 +6156,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_json",
-                     *       "detail": "The body is not JSON, or no object.",
+                     *       "detail": "The body is not valid JSON, or not an object.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -6174,7 +6278,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             * @description - `internal`: An internal error occurred. The service's log has the `requestId`.
              *     - The gateway itself: Internal Server Error.
              */
             500: {
@@ -6191,7 +6295,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "internal",
-                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "detail": "An internal error occurred. The service's log has the `requestId`.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 500,
                      *       "title": "Internal Server Error",
@@ -6207,7 +6311,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             * @description - `unavailable`: The service is temporarily unavailable. Try again in a few seconds.
              *     - The gateway itself: Service Unavailable.
              */
             503: {
@@ -6226,7 +6330,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unavailable",
-                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "detail": "The service is temporarily unavailable. Try again in a few seconds.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 503,
                      *       "title": "Service Unavailable",
@@ -6285,8 +6389,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_id`: The id is no UUID in lower case.
-             *     - `invalid_json`: The body is not JSON, or no object.
+             * @description - `invalid_id`: The id is not a UUID in lower case.
+             *     - `invalid_json`: The body is not valid JSON, or not an object.
              *     - The gateway itself: Bad Request.
              */
             400: {
@@ -6303,7 +6407,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_id",
-                     *       "detail": "The id is no UUID in lower case.",
+                     *       "detail": "The id is not a UUID in lower case.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 400,
                      *       "title": "Bad Request",
@@ -6455,7 +6559,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `internal`: Something went wrong in the service; its log has the `requestId`.
+             * @description - `internal`: An internal error occurred. The service's log has the `requestId`.
              *     - The gateway itself: Internal Server Error.
              */
             500: {
@@ -6472,7 +6576,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "internal",
-                     *       "detail": "Something went wrong in the service; its log has the `requestId`.",
+                     *       "detail": "An internal error occurred. The service's log has the `requestId`.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 500,
                      *       "title": "Internal Server Error",
@@ -6488,7 +6592,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `unavailable`: A part of the system is busy. Try again in a moment.
+             * @description - `unavailable`: The service is temporarily unavailable. Try again in a few seconds.
              *     - The gateway itself: Service Unavailable.
              */
             503: {
@@ -6507,7 +6611,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unavailable",
-                     *       "detail": "A part of the system is busy. Try again in a moment.",
+                     *       "detail": "The service is temporarily unavailable. Try again in a few seconds.",
                      *       "requestId": "JKJaXmPLvHcESHA=",
                      *       "status": 503,
                      *       "title": "Service Unavailable",

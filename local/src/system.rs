@@ -296,9 +296,7 @@ fn watched_functions(template: &Template, watch: &str) -> Result<Functions> {
 /// # Errors
 /// If two functions have different values for a variable.
 pub fn environment(template: &Template, addresses: &Addresses, secrets: &Secrets) -> Result<BTreeMap<String, String>> {
-    let tokens =
-        [("AUTH_SECRET", &*secrets.token_secret), ("AUTH_ISSUER", TOKEN_ISSUER), ("AUTH_AUDIENCE", TOKEN_AUDIENCE)];
-    let mut all: BTreeMap<_, _> = tokens.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let mut all = BTreeMap::new();
     for described in &template.functions {
         for (name, value) in variables(described, addresses) {
             if let Some(other) = all.insert(name.clone(), value.clone())
@@ -308,6 +306,12 @@ pub fn environment(template: &Template, addresses: &Addresses, secrets: &Secrets
                 return Err(text.into());
             }
         }
+    }
+    // For functions that verify tokens themselves although the template has the gateway do it.
+    for (name, value) in
+        [("AUTH_SECRET", &*secrets.token_secret), ("AUTH_ISSUER", TOKEN_ISSUER), ("AUTH_AUDIENCE", TOKEN_AUDIENCE)]
+    {
+        all.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     }
     Ok(all)
 }

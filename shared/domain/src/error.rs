@@ -13,19 +13,19 @@ pub enum Error {
     #[error("{0}")]
     Unauthenticated(&'static str),
     /// A webhook is not signed, not with the endpoint's secret, or not of this moment; or there is no such endpoint.
-    #[error("The signature is missing or wrong, or its time is more than five minutes from now.")]
+    #[error("The signature is missing or invalid, or its timestamp is more than five minutes off.")]
     InvalidSignature,
     /// There is no such thing, or the caller may not know that there is.
-    #[error("There is no such asset, upload or endpoint, or it was deleted, or it is not yours to see.")]
+    #[error("Not found: it does not exist, it was deleted, or you may not see it.")]
     NotFound,
     /// The caller named a project that it is no member of, or that does not exist.
-    #[error("There is no project {0} that you are a member of.")]
+    #[error("You are not a member of a project {0}.")]
     ProjectNotFound(String),
     /// The caller may see the thing but not do this with it, or may not act for another owner.
     #[error("Your role does not let you {0}.")]
     Forbidden(&'static str),
     /// No function answers this method and path.
-    #[error("There is no {0} here.")]
+    #[error("No route matches {0}.")]
     NoRoute(String),
     /// A value of the request is wrong.
     #[error("{detail}")]
@@ -44,9 +44,7 @@ pub enum Error {
         limit: usize,
     },
     /// The file is too large to come with a request.
-    #[error(
-        "A file of more than {limit} bytes does not fit into one request. Begin an upload instead: POST /v1/uploads."
-    )]
+    #[error("A request can hold a file of up to {limit} bytes. For a larger file, start an upload: POST /v1/uploads.")]
     FileTooLargeForRequest {
         /// The largest file that comes with a request, in bytes.
         limit: usize,
@@ -63,8 +61,8 @@ pub enum Error {
     },
     /// The upload does not fit into the owner's quota.
     #[error(
-        "This file of {size} bytes does not fit: {stored} bytes are stored and {reserved} reserved by unfinished \
-         uploads, of a quota of {quota}. Delete something, or finish or abort an upload."
+        "The file has {size} bytes and exceeds your quota of {quota} bytes: {stored} are stored, and {reserved} are reserved \
+         by unfinished uploads. Delete an asset, or finish or abort an upload."
     )]
     QuotaExceeded {
         /// Declared size in bytes.
@@ -78,7 +76,7 @@ pub enum Error {
     },
     /// The owner's quota has no room for anything more.
     #[error(
-        "Your quota of {quota} bytes is used up: {stored} bytes are stored and {reserved} reserved. Delete something \
+        "Your quota of {quota} bytes is used up: {stored} bytes are stored, and {reserved} are reserved. Delete an asset \
          first."
     )]
     QuotaUsedUp {
@@ -90,7 +88,7 @@ pub enum Error {
         quota: u64,
     },
     /// The owner has as many unfinished uploads as are allowed.
-    #[error("You have {active} unfinished uploads, and {limit} are allowed at once. Finish or abort one first.")]
+    #[error("You have {active} unfinished uploads. The limit is {limit}. Finish or abort one first.")]
     TooManyUploads {
         /// Unfinished uploads.
         active: u64,
@@ -98,7 +96,7 @@ pub enum Error {
         limit: u64,
     },
     /// The owner has as many files being taken from URLs as are allowed.
-    #[error("You have {active} files being fetched, and {limit} are allowed at once. Wait for some of them.")]
+    #[error("You have {active} files being fetched. The limit is {limit}. Wait until some are done.")]
     TooManyIngestions {
         /// Files that are being fetched.
         active: u64,
@@ -106,13 +104,13 @@ pub enum Error {
         limit: u64,
     },
     /// The owner has as many webhook endpoints as are allowed.
-    #[error("You have {limit} webhook endpoints, and no more are allowed. Revoke one first.")]
+    #[error("You have reached the limit of {limit} webhook endpoints. Revoke one first.")]
     TooManyEndpoints {
         /// How many are allowed.
         limit: usize,
     },
     /// The idempotency key was used for another request.
-    #[error("This Idempotency-Key was used for a request with another body. Use a new key for a new upload.")]
+    #[error("This Idempotency-Key was already used with a different request body. Use a new key.")]
     IdempotencyKeyReused,
     /// Storage does not have all bytes of the upload yet.
     #[error("{0}")]
@@ -121,7 +119,7 @@ pub enum Error {
     #[error("{0}")]
     InvalidParts(String),
     /// The upload is past the state in which this can be done.
-    #[error("This upload is over: the asset is {status}. {hint}")]
+    #[error("The upload is no longer active: the asset is {status}. {hint}")]
     UploadNotActive {
         /// Status of the asset.
         status: Status,
@@ -129,10 +127,10 @@ pub enum Error {
         hint: &'static str,
     },
     /// The asset has no bytes to serve (yet).
-    #[error("This asset is {0}; only a ready asset has data.")]
+    #[error("The asset is {0}. Only a ready asset has data.")]
     NotReady(Status),
     /// The asset cannot be inspected (again).
-    #[error("This asset is {status} and cannot be inspected. {hint}")]
+    #[error("The asset is {status} and cannot be inspected. {hint}")]
     NotProcessable {
         /// Status of the asset.
         status: Status,
@@ -140,16 +138,16 @@ pub enum Error {
         hint: &'static str,
     },
     /// The asset has no such variant.
-    #[error("This asset has no variant {0}.")]
+    #[error("The asset has no variant {0}.")]
     NoSuchVariant(String),
     /// Somebody else changed the record at the same time; the caller may try again.
-    #[error("This asset was changed by another request at the same moment. Try again.")]
+    #[error("The asset was changed by another request at the same time. Try again.")]
     Conflict,
     /// Storage or table are busy or out of reach; the request may be sent again.
-    #[error("A part of the system is busy. Try again in a moment.")]
+    #[error("The service is temporarily unavailable. Try again in a few seconds.")]
     Unavailable(#[source] Cause),
     /// A fault that the caller can do nothing about.
-    #[error("Something went wrong on our side.")]
+    #[error("An internal error occurred. Report the requestId to the operator.")]
     Internal(#[source] Cause),
 }
 

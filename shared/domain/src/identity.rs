@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn no_two_subjects_share_a_segment_and_every_segment_fits() {
         use rand::prelude::*;
-        let mut random = rand::rngs::StdRng::seed_from_u64(12);
+        let mut random = StdRng::seed_from_u64(12);
         // Little variety, so that escapes and what looks like them meet.
         let alphabet = ["a", "7", "c", "~", "~7c", "|", ".", "/", "-", "é", "~~"];
         let mut subjects = std::collections::BTreeMap::new();

@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn no_owner_can_name_anothers_partition() {
+    fn no_owner_can_name_the_partition_of_another() {
         let pairs = [("a", "b#TAG#c"), ("a#TAG#b", "c"), ("a", "b"), ("a#b", ""), ("O#a", "b"), ("a#", "b")];
         let partitions: BTreeSet<_> = pairs.iter().map(|(sub, tag)| tag_partition(&owner(sub), tag)).collect();
         assert_eq!(partitions.len(), pairs.len());

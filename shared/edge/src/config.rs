@@ -158,6 +158,6 @@ mod tests {
             ProcessingConfig::read(&others.chain(own).collect())
         };
         assert_eq!(read("150").unwrap().max_pixels, 150_000_000);
-        assert_eq!(read("151").unwrap_err().to_string(), "MAX_MEGAPIXELS must be a whole number from 1 to 150");
+        assert_eq!(read("151").unwrap_err().to_string(), "MAX_MEGAPIXELS must be an integer from 1 to 150");
     }
 }

@@ -157,7 +157,7 @@ impl Variables {
             .parse()
             .ok()
             .filter(|number| range.contains(number))
-            .ok_or_else(|| wrong(name, format!("must be a whole number from {} to {}", range.start(), range.end())))
+            .ok_or_else(|| wrong(name, format!("must be an integer from {} to {}", range.start(), range.end())))
     }
 
     /// A number of mebibytes, in bytes.
@@ -337,8 +337,8 @@ mod tests {
     fn a_malformed_variable_is_named_and_its_value_is_not_repeated() {
         for (name, value, sentence) in [
             ("CDN_URL", "ftp://x", "CDN_URL must be an http or https URL without user, query and fragment"),
-            ("URL_TTL_SECONDS", "0", "URL_TTL_SECONDS must be a whole number from 1 to 604800"),
-            ("URL_TTL_SECONDS", "1h", "URL_TTL_SECONDS must be a whole number from 1 to 604800"),
+            ("URL_TTL_SECONDS", "0", "URL_TTL_SECONDS must be an integer from 1 to 604800"),
+            ("URL_TTL_SECONDS", "1h", "URL_TTL_SECONDS must be an integer from 1 to 604800"),
             ("CDN_TOKEN_KEY", " ", "CDN_TOKEN_KEY is not set"),
         ] {
             let mut variables: Variables =

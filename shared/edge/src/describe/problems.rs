@@ -66,6 +66,6 @@ pub const PROBLEMS: [(u16, &str, &str); 53] = [
     (422, "idempotency_key_reused", "The `Idempotency-Key` was used for another request."),
     (429, "too_many_ingestions", "As many files are being fetched for the caller as are allowed."),
     (429, "too_many_uploads", "The caller has as many unfinished uploads as are allowed."),
-    (500, "internal", "Something went wrong in the service; its log has the `requestId`."),
-    (503, "unavailable", "A part of the system is busy. Try again in a moment."),
+    (500, "internal", "An internal error occurred. The service's log has the `requestId`."),
+    (503, "unavailable", "The service is temporarily unavailable. Try again in a few seconds."),
 ];
