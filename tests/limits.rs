@@ -62,7 +62,7 @@ async fn more_bytes_than_the_quota_are_refused_until_some_are_deleted() {
 
     let sentence = refused(&system, &ada, "image/png", room + 1, 409, "quota_exceeded").await;
     let said =
-        format!("{} bytes are stored and 0 reserved by unfinished uploads, of a quota of {quota}", picture.len());
+        format!("your quota of {quota} bytes: {} are stored, and 0 are reserved by unfinished uploads", picture.len());
     assert!(sentence.contains(&said), "{sentence}");
     for (content_type, size) in [("image/png", quota + 1), ("video/mp4", 20 << 20)] {
         let sentence = refused(&system, &ada, content_type, size, 409, "quota_exceeded").await;

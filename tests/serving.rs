@@ -112,7 +112,7 @@ async fn what_is_not_ready_has_no_data() {
     let id = begun["assetId"].as_str().unwrap();
     let assert_not_ready = async |id: &str, status: &str| {
         let problem = ada.get(&format!("/v1/assets/{id}/data")).await.expect_problem(409, "not_ready");
-        assert!(problem["detail"].as_str().unwrap().contains(&format!("is {status};")), "{problem}");
+        assert!(problem["detail"].as_str().unwrap().contains(&format!("is {status}.")), "{problem}");
         let asset = ada.get(&format!("/v1/assets/{id}")).await.expect(200);
         assert_eq!((&asset["status"], &asset["urls"]), (&status.into(), &serde_json::json!({})));
     };

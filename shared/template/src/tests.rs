@@ -215,8 +215,8 @@ Conditions:
 fn with_mode(mode: Option<(&str, &str)>) -> Result<Template, TemplateError> {
     let parameters = mode.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let text = least(WITH_MODES).replace(
-        "Parameters:\n",
-        "Parameters:\n  Mode: {Type: String, AllowedValues: [gateway, function], Default: gateway}\n",
+        "\nParameters:\n",
+        "\nParameters:\n  Mode: {Type: String, AllowedValues: [gateway, function], Default: gateway}\n",
     );
     Template::of_document(&parse(&text, &parameters)?)
 }
