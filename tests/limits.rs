@@ -70,7 +70,7 @@ async fn more_bytes_than_the_quota_are_refused_until_some_are_deleted() {
     }
     let begun = ada.send(declare(&ada, "image/png", room)).await.expect(201);
     let sentence = refused(&system, &ada, "image/png", 1, 409, "quota_exceeded").await;
-    assert!(sentence.contains(&format!("{} bytes are stored and {room} reserved", picture.len())), "{sentence}");
+    assert!(sentence.contains(&format!("{} are stored, and {room} are reserved", picture.len())), "{sentence}");
     bob.begin("a", "image/png", quota).await;
 
     ada.delete(&format!("/v1/uploads/{}", id_of(&begun))).await.expect(204);
