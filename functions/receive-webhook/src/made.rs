@@ -5,7 +5,7 @@ use quayside_domain::asset::{Ingestion, Source};
 use quayside_domain::{
     ByteSize, Caller, Endpoint, EndpointId, Error, FileName, Provider, Result, SourceUrl, Timestamp,
 };
-use quayside_edge::http::{FileFields, accepted, body, count_refusal, likely_type, trace_of};
+use quayside_edge::http::{FileFields, accepted, body, count_refusal, likely_type, no_route, trace_of};
 use quayside_edge::telemetry::caller_hash;
 use quayside_store::table::{IdempotencyKey, NewIngestion};
 use serde_json::json;
@@ -25,7 +25,7 @@ pub(crate) struct Made {
 /// What cannot be taken is only logged: the provider can do nothing about it, and sends again what is not accepted.
 #[instrument(skip_all, fields(webhook.endpoint = endpoint))]
 pub(crate) async fn receive(app: &App, request: &Request, provider: &str, endpoint: &str) -> Result<Response<Body>> {
-    let provider = Provider::parse(provider).ok_or_else(|| Error::NoRoute(request.method().to_string()))?;
+    let provider = Provider::parse(provider).ok_or_else(|| no_route(request))?;
     let body = body(request, MAX_WEBHOOK_BYTES)?;
     let now = Timestamp::now();
     let endpoint = find_verified(app, request, body, provider, endpoint, now).await?;

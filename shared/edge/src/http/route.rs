@@ -51,7 +51,10 @@ impl<const N: usize> Route<N> {
 
 /// The error for a request that is for none of a function's routes.
 pub fn no_route(request: &Request) -> Error {
-    Error::NoRoute(request.method().to_string())
+    const SHOWN: usize = 200;
+    // As it was sent: a path is percent-encoded, so that nothing in it needs escaping.
+    let path: String = request.raw_http_path().chars().filter(char::is_ascii_graphic).take(SHOWN).collect();
+    Error::NoRoute(format!("{} {path}", request.method()))
 }
 
 fn segments(path: &str) -> impl Iterator<Item = &str> {
