@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use futures::StreamExt;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -386,4 +387,54 @@ async fn an_asset_tells_all_that_is_known_of_it() {
     }
     let list = ada.get("/v1/assets").await.expect(200);
     assert_eq!(list, json!({"items": [asset], "nextCursor": null}));
+}
+
+#[tokio::test]
+async fn a_page_that_finds_nothing_among_many_says_how_far_it_has_looked() {
+    let system = system().await;
+    let ada = system.user("ada").await;
+    let rare = begin(&ada, "image/png", None, &["rare"]).await;
+    let record = system.record(&begin(&ada, "image/png", None, &[]).await).await.unwrap();
+    write_copies(&system, &record, 2_100).await;
+
+    let (mut found, mut looked, mut cursor) = (Vec::new(), Vec::new(), String::new());
+    loop {
+        // No index has the tags of what is not ready.
+        let path = format!("/v1/assets?tag=rare&status=awaiting_upload&limit=1{cursor}");
+        let page = ada.get(&path).await.expect(200);
+        found.extend(page["items"].as_array().unwrap().iter().map(|asset| asset["id"].as_str().unwrap().to_owned()));
+        looked.extend(page["looked"].as_u64());
+        let Some(next) = page["nextCursor"].as_str() else { break };
+        assert!(page["looked"].as_u64() > Some(500) || page["items"] != json!([]), "{page}");
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(found, [rare]);
+    assert!(!looked.is_empty() && looked.iter().all(|looked| *looked <= 3_000), "{looked:?}");
+    // Among as many, what has an index is found at once.
+    for query in ["tag=rare", "name=a&limit=1", "type=image&status=awaiting_upload", "sort=oldest"] {
+        let page = ada.get(&format!("/v1/assets?{query}")).await.expect(200);
+        assert!(page["items"] != json!([]) && page.get("looked").is_none(), "{query}: {page}");
+    }
+}
+
+/// Writes so many copies of an asset's record, each as one that began later.
+async fn write_copies(system: &System, record: &Item, count: usize) {
+    let text = |text: String| AttributeValue::S(text);
+    let puts: Vec<_> = std::iter::repeat_with(|| {
+        let (mut item, id) = (record.clone(), Uuid::now_v7().to_string());
+        item.extend([
+            ("pk".to_owned(), text(format!("ASSET#{id}"))),
+            ("name_key".to_owned(), text(format!("a\u{1}{id}"))),
+            ("list_sort".to_owned(), text(id.clone())),
+            ("id".to_owned(), text(id)),
+        ]);
+        let put = PutRequest::builder().set_item(Some(item)).build().unwrap();
+        WriteRequest::builder().put_request(put).build()
+    })
+    .take(count)
+    .collect();
+    for puts in puts.chunks(25) {
+        let written = system.dynamodb().batch_write_item().request_items("quayside", puts.to_vec()).send().await.unwrap();
+        assert!(written.unprocessed_items.is_none_or(|left| left.is_empty()));
+    }
 }
