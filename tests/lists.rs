@@ -434,7 +434,8 @@ async fn write_copies(system: &System, record: &Item, count: usize) {
     .take(count)
     .collect();
     for puts in puts.chunks(25) {
-        let written = system.dynamodb().batch_write_item().request_items("quayside", puts.to_vec()).send().await.unwrap();
+        let written =
+            system.dynamodb().batch_write_item().request_items("quayside", puts.to_vec()).send().await.unwrap();
         assert!(written.unprocessed_items.is_none_or(|left| left.is_empty()));
     }
 }

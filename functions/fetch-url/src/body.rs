@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use tokio_util::io::StreamReader;
 
 use crate::client::{find, idle};
-use crate::trouble::Trouble;
+use crate::source_error::SourceError;
 
 /// The longest piece of a packed body, in bytes: a packed kilobyte may be a thousand of them.
 const PIECE_BYTES: usize = 64 << 10;
@@ -42,9 +42,9 @@ impl Encoding {
     ///
     /// # Errors
     /// If it is an encoding that is not unpacked.
-    pub(crate) fn read(headers: &HeaderMap) -> Result<Self, Trouble> {
+    pub(crate) fn read(headers: &HeaderMap) -> Result<Self, SourceError> {
         let unknown =
-            || Trouble::last(FailureCode::Unreadable, "The source packs the file in a way that we do not unpack.");
+            || SourceError::last(FailureCode::Unreadable, "The source packs the file in a way that we do not unpack.");
         let mut encoding = Self::Identity;
         for value in headers.get_all(CONTENT_ENCODING) {
             for name in value.to_str().map_err(|_| unknown())?.split(',') {
@@ -76,12 +76,12 @@ impl Body {
     }
 
     /// The next bytes; `None` at the end. What counts is the wait for them, not what is done between two of them.
-    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Trouble> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, SourceError> {
         let seconds = self.idle_seconds;
         timeout(Duration::from_secs(seconds), self.piece()).await.unwrap_or_else(|_| Err(idle(seconds)))
     }
 
-    async fn piece(&mut self) -> Result<Option<Bytes>, Trouble> {
+    async fn piece(&mut self) -> Result<Option<Bytes>, SourceError> {
         match &mut self.pieces {
             Pieces::Plain(response) => response.chunk().await.map_err(|_| broken()),
             Pieces::Gzip(unpacked) => {
@@ -91,9 +91,10 @@ impl Body {
                     Ok(_) => Ok(Some(piece.freeze())),
                     Err(error) => Err(match find::<reqwest::Error>(&error) {
                         Some(_) => broken(),
-                        None => {
-                            Trouble::last(FailureCode::Unreadable, "The source packs the file as gzip, but wrongly.")
-                        }
+                        None => SourceError::last(
+                            FailureCode::Unreadable,
+                            "The source packs the file as gzip, but wrongly.",
+                        ),
                     }),
                 }
             }
@@ -101,8 +102,8 @@ impl Body {
     }
 }
 
-fn broken() -> Trouble {
-    Trouble::passing(FailureCode::SourceIncomplete, "The source broke off before it had sent the whole file.")
+fn broken() -> SourceError {
+    SourceError::passing(FailureCode::SourceIncomplete, "The source broke off before it had sent the whole file.")
 }
 
 #[cfg(test)]

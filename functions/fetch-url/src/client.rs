@@ -16,7 +16,7 @@ use tracing::info;
 
 use crate::guard::{Guard, Lookup};
 use crate::source::Rest;
-use crate::trouble::{Trouble, in_words, retry_after};
+use crate::source_error::{SourceError, in_words, retry_after};
 
 /// Asks sources. Made once; keeps no connection.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl Client {
 
     /// The answer of where the URL leads to in the end, which is the file, or the rest of it. (A source may answer with the
     /// whole file though it was asked for the rest.)
-    pub(crate) async fn ask(&self, url: &SourceUrl, rest: Option<&Rest>) -> Result<Response, Trouble> {
+    pub(crate) async fn ask(&self, url: &SourceUrl, rest: Option<&Rest>) -> Result<Response, SourceError> {
         let mut visited = vec![url.clone()];
         loop {
             let at = &visited[visited.len() - 1];
@@ -69,7 +69,7 @@ impl Client {
                 return judge(response.status(), response.headers(), rest.is_some()).map(|()| response);
             }
             let next = self.redirected(at, &response)?;
-            let wrong = |detail| Err(Trouble::last(FailureCode::SourceRedirects, detail));
+            let wrong = |detail| Err(SourceError::last(FailureCode::SourceRedirects, detail));
             if visited.contains(&next) {
                 return wrong("The source redirects in a circle.".to_owned());
             }
@@ -80,7 +80,7 @@ impl Client {
         }
     }
 
-    async fn get(&self, url: &SourceUrl, rest: Option<&Rest>) -> Result<Response, Trouble> {
+    async fn get(&self, url: &SourceUrl, rest: Option<&Rest>) -> Result<Response, SourceError> {
         // Bytes are wanted as they are; a range is of those that are sent.
         let request = self.http.get(url.expose().clone());
         let mut request = request.header(ACCEPT, "*/*").header(ACCEPT_ENCODING, "identity");
@@ -94,8 +94,9 @@ impl Client {
         }
     }
 
-    fn redirected(&self, from: &SourceUrl, response: &Response) -> Result<SourceUrl, Trouble> {
-        let nowhere = || Trouble::last(FailureCode::SourceRedirects, "The source redirects without saying where to.");
+    fn redirected(&self, from: &SourceUrl, response: &Response) -> Result<SourceUrl, SourceError> {
+        let nowhere =
+            || SourceError::last(FailureCode::SourceRedirects, "The source redirects without saying where to.");
         // Some write the path as it is read, in UTF-8.
         let location = response.headers().get(LOCATION).map(|value| std::str::from_utf8(value.as_bytes()));
         let location = location.and_then(Result::ok).ok_or_else(nowhere)?;
@@ -103,19 +104,19 @@ impl Client {
             Forbidden::NotAUrl => nowhere(),
             forbidden => {
                 let detail = format!("The source redirects to where nothing is fetched from. {forbidden}");
-                Trouble::last(FailureCode::SourceForbidden, detail)
+                SourceError::last(FailureCode::SourceForbidden, detail)
             }
         })
     }
 
-    fn trouble(&self, error: &reqwest::Error) -> Trouble {
+    fn trouble(&self, error: &reqwest::Error) -> SourceError {
         if let Some(forbidden) = find::<Forbidden>(error) {
-            return Trouble::last(FailureCode::SourceForbidden, forbidden.to_string());
+            return SourceError::last(FailureCode::SourceForbidden, forbidden.to_string());
         }
         if let Some(error) = find::<rustls::Error>(error) {
-            return Trouble::last(FailureCode::SourceUntrusted, untrusted(error));
+            return SourceError::last(FailureCode::SourceUntrusted, untrusted(error));
         }
-        let unreachable = |detail: String| Trouble::passing(FailureCode::SourceUnreachable, detail);
+        let unreachable = |detail: String| SourceError::passing(FailureCode::SourceUnreachable, detail);
         match (error.is_connect(), error.is_timeout()) {
             (true, true) => {
                 let seconds = in_words(self.connect_seconds);
@@ -129,9 +130,9 @@ impl Client {
 }
 
 /// The trouble with a source that says nothing.
-pub(crate) fn idle(seconds: u64) -> Trouble {
+pub(crate) fn idle(seconds: u64) -> SourceError {
     let detail = format!("The source sent nothing for {}.", in_words(seconds));
-    Trouble::last(FailureCode::SourceTooSlow, detail)
+    SourceError::last(FailureCode::SourceTooSlow, detail)
 }
 
 /// What of that kind lies behind an error.
@@ -165,18 +166,20 @@ fn untrusted(error: &rustls::Error) -> String {
 }
 
 /// What a status other than a redirect means.
-fn judge(status: StatusCode, headers: &HeaderMap, is_resumption: bool) -> Result<(), Trouble> {
+fn judge(status: StatusCode, headers: &HeaderMap, is_resumption: bool) -> Result<(), SourceError> {
     use FailureCode::{SourceBusy, SourceGone, SourceNotFound, SourceRefused, SourceUnreachable, Unreadable};
     let number = status.as_u16();
     Err(match number {
         200 | 203 => return Ok(()),
         206 if is_resumption => return Ok(()),
-        204 | 205 => Trouble::last(Unreadable, format!("The source has no bytes to send (status {number}).")),
-        401 | 407 => Trouble::last(SourceRefused, format!("The source wants a login (status {number}).")),
-        403 => Trouble::last(SourceRefused, "The source does not let us have the file (status 403)."),
-        404 => Trouble::last(SourceNotFound, "The source has no such file (status 404)."),
-        410 => Trouble::last(SourceGone, "The source no longer has the file (status 410)."),
-        451 => Trouble::last(SourceRefused, "The source may not give the file away, for legal reasons (status 451)."),
+        204 | 205 => SourceError::last(Unreadable, format!("The source has no bytes to send (status {number}).")),
+        401 | 407 => SourceError::last(SourceRefused, format!("The source wants a login (status {number}).")),
+        403 => SourceError::last(SourceRefused, "The source does not let us have the file (status 403)."),
+        404 => SourceError::last(SourceNotFound, "The source has no such file (status 404)."),
+        410 => SourceError::last(SourceGone, "The source no longer has the file (status 410)."),
+        451 => {
+            SourceError::last(SourceRefused, "The source may not give the file away, for legal reasons (status 451).")
+        }
         408 | 425 | 429 | 500.. => {
             let after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
             let after = after.and_then(|value| retry_after(value, SystemTime::now()));
@@ -185,16 +188,16 @@ fn judge(status: StatusCode, headers: &HeaderMap, is_resumption: bool) -> Result
             } else {
                 (SourceUnreachable, format!("The source fails (status {number})."))
             };
-            match Trouble::passing(code, detail) {
-                Trouble::Passing { failure, .. } => Trouble::Passing { failure, after },
+            match SourceError::passing(code, detail) {
+                SourceError::Passing { failure, .. } => SourceError::Passing { failure, after },
                 last => last,
             }
         }
         // The file has changed, and is shorter now.
         416 if is_resumption => {
-            Trouble::passing(FailureCode::SourceIncomplete, "The source's file changed while it was fetched.")
+            SourceError::passing(FailureCode::SourceIncomplete, "The source's file changed while it was fetched.")
         }
-        _ => Trouble::last(SourceRefused, format!("The source answered with status {number}, not with the file.")),
+        _ => SourceError::last(SourceRefused, format!("The source answered with status {number}, not with the file.")),
     })
 }
 

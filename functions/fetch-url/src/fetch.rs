@@ -13,8 +13,8 @@ use tokio::time::Instant;
 use tracing::{info, warn};
 
 use crate::source::Download;
+use crate::source_error::{RetryBudget, SourceError};
 use crate::store::{MOST_BYTES, Store};
-use crate::trouble::{Patience, Trouble};
 use crate::{App, media};
 
 /// How often the record is told how many bytes have come.
@@ -22,26 +22,28 @@ const PROGRESS: Duration = Duration::from_secs(5);
 
 /// Why a file was not fetched.
 #[derive(Debug)]
-pub(crate) enum Stop {
+pub(crate) enum FetchError {
     /// The source is at fault, or its file.
-    Source(Trouble),
+    Source(SourceError),
     /// Somebody has changed the record: nobody wants the file any more, or another attempt is at it.
     Overtaken,
     /// We are.
     Ours(Error),
 }
 
-impl From<Trouble> for Stop {
-    fn from(trouble: Trouble) -> Self {
+impl From<SourceError> for FetchError {
+    fn from(trouble: SourceError) -> Self {
         Self::Source(trouble)
     }
 }
 
-impl From<Error> for Stop {
+impl From<Error> for FetchError {
     fn from(error: Error) -> Self {
         match error {
             Error::Conflict => Self::Overtaken,
-            Error::QuotaExceeded { .. } => Self::Source(Trouble::last(FailureCode::QuotaExceeded, error.to_string())),
+            Error::QuotaExceeded { .. } => {
+                Self::Source(SourceError::last(FailureCode::QuotaExceeded, error.to_string()))
+            }
             error => Self::Ours(error),
         }
     }
@@ -104,15 +106,15 @@ impl<'a> Job<'a> {
 }
 
 /// Fetches a file. Where that does not end well, no parts are left of it.
-pub(crate) async fn fetch(job: &mut Job<'_>, wanted: &Fetch) -> Result<(), Stop> {
+pub(crate) async fn fetch(job: &mut Job<'_>, wanted: &Fetch) -> Result<(), FetchError> {
     let app = job.app;
     let url = SourceUrl::parse(&wanted.url, &app.config.rules)
-        .map_err(|forbidden| Trouble::last(FailureCode::SourceForbidden, forbidden.to_string()))?;
+        .map_err(|forbidden| SourceError::last(FailureCode::SourceForbidden, forbidden.to_string()))?;
     // An earlier attempt died over it.
     if let Some(multipart_id) = job.work.multipart_id() {
         app.storage.abort_multipart_of(&job.work, multipart_id).await?;
     }
-    let mut patience = Patience::new(app.config.total_seconds);
+    let mut patience = RetryBudget::new(app.config.total_seconds);
     loop {
         let mut download = Download::begin(&app.client, &url, &mut patience).await?;
         let mut store = Store::new();
@@ -120,23 +122,23 @@ pub(crate) async fn fetch(job: &mut Job<'_>, wanted: &Fetch) -> Result<(), Stop>
         drop(download);
         store.give_up(job).await;
         match stop {
-            Stop::Source(trouble) => patience.wait(trouble).await?,
-            Stop::Ours(error) => return Err(look_again(job, error).await),
-            Stop::Overtaken => return Err(stop),
+            FetchError::Source(trouble) => patience.wait(trouble).await?,
+            FetchError::Ours(error) => return Err(look_again(job, error).await),
+            FetchError::Overtaken => return Err(stop),
         }
     }
 }
 
 /// What storage refuses may be what somebody has given up meanwhile, of which the record tells.
-async fn look_again(job: &mut Job<'_>, error: Error) -> Stop {
+async fn look_again(job: &mut Job<'_>, error: Error) -> FetchError {
     let bytes = job.work.received.map_or(0, |received| received.bytes);
     match job.received(bytes).await {
-        Err(Error::Conflict) => Stop::Overtaken,
+        Err(Error::Conflict) => FetchError::Overtaken,
         Err(other) => {
             warn!(error = other.causes(), "the record cannot be looked at either");
-            Stop::Ours(error)
+            FetchError::Ours(error)
         }
-        Ok(()) => Stop::Ours(error),
+        Ok(()) => FetchError::Ours(error),
     }
 }
 
@@ -145,8 +147,8 @@ async fn bring(
     wanted: &Fetch,
     download: &mut Download<'_>,
     store: &mut Store,
-    patience: &mut Patience,
-) -> Result<(), Stop> {
+    patience: &mut RetryBudget,
+) -> Result<(), FetchError> {
     let uploads = &job.app.uploads;
     let answered = download.content_type.as_deref();
     let content_type = media::decide(answered, job.work.content_type, wanted.expected, &uploads.allowed_types)?;
@@ -173,7 +175,7 @@ async fn bring(
     let sha256 = store.sha256();
     if let Some(declared) = job.work.declared_sha256.filter(|declared| *declared != sha256) {
         let detail = format!("The file's SHA-256 is {sha256}, not {declared} as declared.");
-        return Err(Trouble::last(FailureCode::ChecksumMismatch, detail).into());
+        return Err(SourceError::last(FailureCode::ChecksumMismatch, detail).into());
     }
     // What was not announced has to have room before it is put where it would stay.
     if announced.is_none() {
@@ -186,8 +188,8 @@ async fn bring(
     Ok(())
 }
 
-fn empty() -> Trouble {
-    Trouble::last(FailureCode::Unreadable, "The source's file is empty.")
+fn empty() -> SourceError {
+    SourceError::last(FailureCode::Unreadable, "The source's file is empty.")
 }
 
 /// The largest size of a file.
@@ -197,14 +199,14 @@ struct Limit {
 }
 
 impl Limit {
-    fn check(&self, announced: Option<u64>) -> Result<(), Trouble> {
+    fn check(&self, announced: Option<u64>) -> Result<(), SourceError> {
         if announced.is_some_and(|size| size > self.bytes) { Err(self.exceeded(announced)) } else { Ok(()) }
     }
 
-    fn exceeded(&self, announced: Option<u64>) -> Trouble {
+    fn exceeded(&self, announced: Option<u64>) -> SourceError {
         let has = announced.map_or_else(|| "more".to_owned(), |size| size.to_string());
         let (kind, limit) = (self.content_type.kind(), self.bytes);
         let detail = format!("A file of this kind ({kind}) may have up to {limit} bytes; this one has {has}.");
-        Trouble::last(FailureCode::TooLarge, detail)
+        SourceError::last(FailureCode::TooLarge, detail)
     }
 }

@@ -1,7 +1,7 @@
 //! Takes a file from a URL into storage, while it comes: no more than a few parts of it are ever in memory. Ends in
 //! `uploaded`, from where it is inspected as an upload is, or in `failed`.
 //!
-//! Trouble of the source is dealt with here, by waiting and asking again, and is final after that. Trouble of ours is the
+//! SourceError of the source is dealt with here, by waiting and asking again, and is final after that. SourceError of ours is the
 //! queue's to repeat; on the last attempt the asset goes to `failed` with `ingestion_gave_up`, and the message to the dead
 //! letters. Whatever ends a fetch gives up the multipart upload that it has begun.
 
@@ -11,8 +11,8 @@ mod fetch;
 mod guard;
 mod media;
 mod source;
+mod source_error;
 mod store;
-mod trouble;
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ use quayside_store::table::Table;
 use tracing::{info, instrument, warn};
 
 use client::Client;
-use fetch::{Job, Stop};
+use fetch::{FetchError, Job};
 
 /// What the function is made of; made once, before the first event.
 #[derive(Debug)]
@@ -94,9 +94,9 @@ async fn work_on(app: &App, message: &SqsMessage) -> Result<()> {
     let mut job = Job::new(app, work);
     let done = match fetch::fetch(&mut job, &wanted).await {
         Ok(()) => Ok(()),
-        Err(Stop::Source(trouble)) => refuse(app, &parsed, &job, trouble.into_failure()).await,
-        Err(Stop::Overtaken) => overtaken(app, &parsed).await,
-        Err(Stop::Ours(error)) => Err(error),
+        Err(FetchError::Source(trouble)) => refuse(app, &parsed, &job, trouble.into_failure()).await,
+        Err(FetchError::Overtaken) => overtaken(app, &parsed).await,
+        Err(FetchError::Ours(error)) => Err(error),
     };
     match done {
         Err(error) if attempt >= app.config.attempts => {

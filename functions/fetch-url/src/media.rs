@@ -4,7 +4,7 @@ use quayside_domain::media_type::names;
 use quayside_domain::{FailureCode, Kind, MediaType};
 use quayside_store::table::Expected;
 
-use crate::trouble::Trouble;
+use crate::source_error::SourceError;
 
 /// The type of a file that its source calls `answered`; `likely` is what it is taken for if the source says nothing.
 ///
@@ -15,8 +15,8 @@ pub(crate) fn decide(
     likely: MediaType,
     expected: Option<Expected>,
     allowed: &[MediaType],
-) -> Result<MediaType, Trouble> {
-    let mismatch = |detail: String| Err(Trouble::last(FailureCode::TypeMismatch, detail));
+) -> Result<MediaType, SourceError> {
+    let mismatch = |detail: String| Err(SourceError::last(FailureCode::TypeMismatch, detail));
     let essence = answered.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if matches!(essence.as_str(), "text/html" | "application/xhtml+xml") {
         let wanted = wanted(likely, expected);

@@ -9,7 +9,7 @@ use reqwest::{Response, StatusCode};
 
 use crate::body::{Body, Encoding};
 use crate::client::Client;
-use crate::trouble::{Patience, Trouble};
+use crate::source_error::{RetryBudget, SourceError};
 
 /// The rest of a file, if that is still as it was.
 #[derive(Debug)]
@@ -39,8 +39,8 @@ impl<'a> Download<'a> {
     pub(crate) async fn begin(
         client: &'a Client,
         url: &'a SourceUrl,
-        patience: &mut Patience,
-    ) -> Result<Self, Trouble> {
+        patience: &mut RetryBudget,
+    ) -> Result<Self, SourceError> {
         let response = loop {
             match patience.bear(client.ask(url, None)).await {
                 Ok(response) => break response,
@@ -67,33 +67,33 @@ impl<'a> Download<'a> {
     ///
     /// # Errors
     /// `Passing` where the file has to be asked for from its beginning.
-    pub(crate) async fn next(&mut self, patience: &mut Patience) -> Result<Option<Bytes>, Trouble> {
+    pub(crate) async fn next(&mut self, patience: &mut RetryBudget) -> Result<Option<Bytes>, SourceError> {
         loop {
             match patience.bear(self.body.next()).await {
                 // The rest of a file may be sent without its length, and end too early.
                 Ok(None) if self.announced.is_some_and(|announced| self.received < announced) => {
                     let detail = "The source ended before it had sent the whole file.";
-                    self.resume(patience, Trouble::passing(FailureCode::SourceIncomplete, detail)).await?;
+                    self.resume(patience, SourceError::passing(FailureCode::SourceIncomplete, detail)).await?;
                 }
                 Ok(bytes) => {
                     self.received += bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
                     if self.announced.is_some_and(|announced| self.received > announced) {
                         self.version = None;
                         let detail = "The source sent more than the rest of the file.";
-                        return Err(Trouble::passing(FailureCode::SourceIncomplete, detail));
+                        return Err(SourceError::passing(FailureCode::SourceIncomplete, detail));
                     }
                     if self.is_resumed {
                         patience.renew();
                     }
                     return Ok(bytes);
                 }
-                Err(trouble @ Trouble::Final(_)) => return Err(trouble),
+                Err(trouble @ SourceError::Final(_)) => return Err(trouble),
                 Err(trouble) => self.resume(patience, trouble).await?,
             }
         }
     }
 
-    async fn resume(&mut self, patience: &mut Patience, mut trouble: Trouble) -> Result<(), Trouble> {
+    async fn resume(&mut self, patience: &mut RetryBudget, mut trouble: SourceError) -> Result<(), SourceError> {
         let Some(version) = self.version.clone() else { return Err(trouble) };
         let rest = Rest { from: self.received, version };
         loop {
@@ -108,9 +108,9 @@ impl<'a> Download<'a> {
                     // From now on it is asked for whole.
                     self.version = None;
                     let detail = "The source broke off, and does not send the rest of the file by itself.";
-                    return Err(Trouble::passing(FailureCode::SourceIncomplete, detail));
+                    return Err(SourceError::passing(FailureCode::SourceIncomplete, detail));
                 }
-                Err(again @ Trouble::Passing { .. }) => trouble = again,
+                Err(again @ SourceError::Passing { .. }) => trouble = again,
                 Err(last) => return Err(last),
             }
         }

@@ -17,7 +17,7 @@ use crate::{App, metadata};
 /// What inspection came to.
 pub(crate) enum Verdict {
     /// The bytes are what they were declared to be, and lie where they are served from.
-    Sound {
+    Accepted {
         /// Their digest, where all of them were read.
         sha256: Option<Sha256>,
         /// What was found out.
@@ -40,7 +40,7 @@ pub(crate) async fn inspect(app: &App, work: &Work<Asset>) -> Result<Verdict> {
     }
     let Some(bytes) = app.storage.read_upload(work).await? else { return Ok(missing()) };
     let judged = judge(app, work, bytes).await?;
-    let Sound { bytes, sha256, metadata, thumbnails } = match judged {
+    let Accepted { bytes, sha256, metadata, thumbnails } = match judged {
         Ok(sound) => sound,
         Err(failure) => return Ok(Verdict::Refused(failure)),
     };
@@ -65,11 +65,11 @@ pub(crate) async fn inspect(app: &App, work: &Work<Asset>) -> Result<Verdict> {
             .put_original(work, NewObject { bytes, content_type: work.content_type, name: work.name.clone() })
             .await?;
     }
-    Ok(Verdict::Sound { sha256: Some(sha256), metadata: metadata.into(), variants })
+    Ok(Verdict::Accepted { sha256: Some(sha256), metadata: metadata.into(), variants })
 }
 
 /// What was found out of bytes that were read whole.
-struct Sound {
+struct Accepted {
     bytes: Vec<u8>,
     sha256: Sha256,
     metadata: Metadata,
@@ -77,7 +77,7 @@ struct Sound {
 }
 
 /// What a judgement takes with it to another thread.
-struct Judge {
+struct Inspector {
     declared: MediaType,
     size: u64,
     declared_sha256: Option<Sha256>,
@@ -87,8 +87,8 @@ struct Judge {
 }
 
 /// Sniffs, hashes and decodes, away from the threads that wait for the network.
-async fn judge(app: &App, work: &Work<Asset>, bytes: Vec<u8>) -> Result<Result<Sound, Failure>> {
-    let judge = Judge {
+async fn judge(app: &App, work: &Work<Asset>, bytes: Vec<u8>) -> Result<Result<Accepted, Failure>> {
+    let judge = Inspector {
         declared: work.content_type,
         size: work.size.bytes(),
         declared_sha256: work.declared_sha256,
@@ -103,8 +103,8 @@ async fn judge(app: &App, work: &Work<Asset>, bytes: Vec<u8>) -> Result<Result<S
     }
 }
 
-impl Judge {
-    fn judge(self, bytes: Vec<u8>) -> Result<Result<Sound, Failure>> {
+impl Inspector {
+    fn judge(self, bytes: Vec<u8>) -> Result<Result<Accepted, Failure>> {
         if bytes.len() as u64 != self.size {
             let detail = format!("The file has {} bytes, not the {} that were declared.", bytes.len(), self.size);
             return Ok(Err(unreadable(detail)));
@@ -119,7 +119,7 @@ impl Judge {
         }
         let Some(raster) = format.raster() else {
             let metadata = self.inspect(&bytes, format)?;
-            return Ok(metadata.map(|metadata| Sound { bytes, sha256, metadata, thumbnails: None }));
+            return Ok(metadata.map(|metadata| Accepted { bytes, sha256, metadata, thumbnails: None }));
         };
         let image = match quayside_inspect::image::inspect(&bytes, raster, &self.limits) {
             Ok(image) => image,
@@ -133,7 +133,7 @@ impl Judge {
         };
         let blurhash = thumbnails.as_ref().map(|thumbnails| thumbnails.blurhash.clone());
         let metadata = metadata::of_image(image, blurhash, self.keep_location);
-        Ok(Ok(Sound { bytes, sha256, metadata, thumbnails }))
+        Ok(Ok(Accepted { bytes, sha256, metadata, thumbnails }))
     }
 
     /// What a file that is in memory says of itself. It is read as one in storage would be, so that the same file always
@@ -159,9 +159,9 @@ fn accept(kind: Kind, media: Media, config: &ProcessingConfig, keep_location: bo
 async fn inspect_large(app: &App, work: &Work<Asset>) -> Result<Verdict> {
     let metadata = match inspect_ranges(app, work).await {
         Ok(metadata) => metadata,
-        Err(Halt::Missing) => return Ok(missing()),
-        Err(Halt::Refused(failure)) => return Ok(Verdict::Refused(failure)),
-        Err(Halt::Failed(error)) => return Err(error),
+        Err(Interrupted::Missing) => return Ok(missing()),
+        Err(Interrupted::Refused(failure)) => return Ok(Verdict::Refused(failure)),
+        Err(Interrupted::Failed(error)) => return Err(error),
     };
     // What was hashed before, on its way into storage or in an inspection, is what it was: no client can write to it.
     let mut sha256 = work.sha256;
@@ -174,17 +174,17 @@ async fn inspect_large(app: &App, work: &Work<Asset>) -> Result<Verdict> {
     {
         return Ok(Verdict::Refused(failure));
     }
-    Ok(Verdict::Sound { sha256, metadata: metadata.into(), variants: Vec::new() })
+    Ok(Verdict::Accepted { sha256, metadata: metadata.into(), variants: Vec::new() })
 }
 
 /// Why a large file was not inspected to its end.
-enum Halt {
+enum Interrupted {
     Missing,
     Refused(Failure),
     Failed(Error),
 }
 
-impl From<inspect::Error<NotRead>> for Halt {
+impl From<inspect::Error<NotRead>> for Interrupted {
     fn from(error: inspect::Error<NotRead>) -> Self {
         match error {
             inspect::Error::Source(NotRead::Missing) => Self::Missing,
@@ -194,12 +194,12 @@ impl From<inspect::Error<NotRead>> for Halt {
     }
 }
 
-async fn inspect_ranges(app: &App, work: &Work<Asset>) -> Result<Metadata, Halt> {
+async fn inspect_ranges(app: &App, work: &Work<Asset>) -> Result<Metadata, Interrupted> {
     let stored = Stored { storage: &app.storage, work };
     let mut file = File::open(&stored, work.size.bytes(), Budget::default()).await?;
-    let format = check_type(file.format(), work.content_type).map_err(Halt::Refused)?;
+    let format = check_type(file.format(), work.content_type).map_err(Interrupted::Refused)?;
     let media = file.inspect(format).await?;
-    accept(work.kind, media, &app.config, work.keep_location).map_err(Halt::Refused)
+    accept(work.kind, media, &app.config, work.keep_location).map_err(Interrupted::Refused)
 }
 
 async fn hash(app: &App, work: &Work<Asset>) -> Result<Option<Sha256>> {

@@ -102,7 +102,7 @@ async fn work_on(app: &App, message: &SqsMessage) -> Result<()> {
 async fn record(app: &App, message: &Message, work: &Work<Asset>, verdict: Verdict) -> Result<()> {
     let now = Timestamp::now();
     let recorded = match verdict {
-        Verdict::Sound { sha256, metadata, variants } => {
+        Verdict::Accepted { sha256, metadata, variants } => {
             app.table.mark_ready(work, now, sha256, *metadata, variants).await
         }
         Verdict::Refused(failure) => {

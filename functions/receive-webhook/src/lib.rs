@@ -6,7 +6,7 @@
 //! [`Provider`]: quayside_domain::Provider
 
 mod b2;
-mod made;
+mod provider;
 mod replicate;
 mod routes;
 mod standard;
@@ -74,7 +74,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, Infal
         if let Some([]) = routes::STORAGE.matches(&request) {
             b2::receive(app, &request).await
         } else if let Some([provider, endpoint]) = routes::MADE.matches(&request) {
-            made::receive(app, &request, provider, endpoint).await
+            provider::receive(app, &request, provider, endpoint).await
         } else {
             Err(no_route(&request))
         }

@@ -4,7 +4,7 @@ use http::HeaderMap;
 use quayside_domain::{Error, Result, SigningSecret, Timestamp};
 use serde_json::{Map, Value};
 
-use crate::made::Made;
+use crate::provider::ProviderOutput;
 use crate::standard;
 use crate::urls::urls_in;
 
@@ -28,7 +28,7 @@ pub(crate) fn verify(headers: &HeaderMap, body: &[u8], secret: &SigningSecret, n
 ///
 /// # Errors
 /// `invalid_json` if it is no prediction; `invalid_id` if it succeeded and has no id.
-pub(crate) fn read(body: &[u8]) -> Result<Option<Made>> {
+pub(crate) fn read(body: &[u8]) -> Result<Option<ProviderOutput>> {
     let prediction: Map<String, Value> = serde_json::from_slice(body).map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
         Error::invalid("invalid_json", "", format!("The body is no prediction in JSON: {place}."))
@@ -41,7 +41,7 @@ pub(crate) fn read(body: &[u8]) -> Result<Option<Made>> {
     if !(1..=128).contains(&id.len()) || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Error::invalid("invalid_id", "id", "A prediction's id is 1 to 128 visible ASCII characters."));
     }
-    Ok(Some(Made { id: id.to_owned(), urls: prediction.get("output").map(urls_in).unwrap_or_default() }))
+    Ok(Some(ProviderOutput { id: id.to_owned(), urls: prediction.get("output").map(urls_in).unwrap_or_default() }))
 }
 
 #[cfg(test)]
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn made(prediction: &Value) -> Option<Made> {
+    fn made(prediction: &Value) -> Option<ProviderOutput> {
         read(prediction.to_string().as_bytes()).unwrap()
     }
 
@@ -68,7 +68,7 @@ mod tests {
             "logs": null,
             "metrics": {},
         });
-        let expected = Made {
+        let expected = ProviderOutput {
             id: "ufawqhfynnddngldkgtslldrkq".to_owned(),
             urls: vec!["https://replicate.delivery/pbxt/a/out-0.png".to_owned()],
         };

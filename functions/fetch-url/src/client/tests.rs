@@ -86,7 +86,9 @@ async fn a_name_without_an_address_and_a_port_without_a_server_may_be_asked_agai
     let port = TcpListener::bind(("127.0.0.1", 0)).await.unwrap().local_addr().unwrap().port();
     for url in ["http://media.example/a.jpg".to_owned(), format!("http://127.0.0.1:{port}/")] {
         let url = SourceUrl::parse(&url, &client.rules).unwrap();
-        let Err(Trouble::Passing { failure, after: None }) = client.ask(&url, None).await else { panic!("{url:?}") };
+        let Err(SourceError::Passing { failure, after: None }) = client.ask(&url, None).await else {
+            panic!("{url:?}")
+        };
         assert_eq!(failure.code, FailureCode::SourceUnreachable);
     }
 }
@@ -95,7 +97,7 @@ async fn a_name_without_an_address_and_a_port_without_a_server_may_be_asked_agai
 fn every_status_means_something() {
     let judged = |status: u16, is_resumption| {
         let judged = judge(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), is_resumption);
-        judged.map_err(|trouble| (matches!(trouble, Trouble::Passing { .. }), trouble.into_failure().code))
+        judged.map_err(|trouble| (matches!(trouble, SourceError::Passing { .. }), trouble.into_failure().code))
     };
     use FailureCode::{SourceBusy, SourceGone, SourceNotFound, SourceRefused, SourceUnreachable};
     for (status, passes, code) in [

@@ -15,7 +15,7 @@ use crate::{App, MAX_WEBHOOK_BYTES, replicate};
 
 /// What a provider has made.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Made {
+pub(crate) struct ProviderOutput {
     /// The provider's id of the work, up to 128 visible ASCII characters.
     pub(crate) id: String,
     /// Where the files are.
@@ -65,7 +65,7 @@ async fn find_verified(
 }
 
 /// The same work again, by its id, begins nothing anew.
-async fn ingest(app: &App, caller: &Caller, endpoint: &Endpoint, made: Made, now: Timestamp) -> Result<()> {
+async fn ingest(app: &App, caller: &Caller, endpoint: &Endpoint, made: ProviderOutput, now: Timestamp) -> Result<()> {
     let (provider, id) = (endpoint.provider, endpoint.id);
     let key = format!("webhook:{id}:{}", made.id);
     // How else the webhook differs from the one before, in its logs or times, makes no other request of it.

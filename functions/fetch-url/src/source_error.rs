@@ -10,7 +10,7 @@ use tracing::info;
 
 /// Why a source has not brought its file.
 #[derive(Debug)]
-pub(crate) enum Trouble {
+pub(crate) enum SourceError {
     /// It will not.
     Final(Failure),
     /// It may, if it is asked again.
@@ -22,7 +22,7 @@ pub(crate) enum Trouble {
     },
 }
 
-impl Trouble {
+impl SourceError {
     pub(crate) fn last(code: FailureCode, detail: impl Into<String>) -> Self {
         Self::Final(Failure { code, detail: detail.into() })
     }
@@ -45,20 +45,20 @@ const WAITS: [Duration; 4] =
 
 /// How much time and how many tries a source still has.
 #[derive(Debug)]
-pub(crate) struct Patience {
+pub(crate) struct RetryBudget {
     until: Instant,
     seconds: u64,
     failures: usize,
 }
 
-impl Patience {
+impl RetryBudget {
     /// So many seconds from now on, and as many tries as there are waits, and one.
     pub(crate) fn new(seconds: u64) -> Self {
         Self { until: Instant::now() + Duration::from_secs(seconds), seconds, failures: 0 }
     }
 
     /// What the source does, if its time is not over before.
-    pub(crate) async fn bear<T>(&self, work: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
+    pub(crate) async fn bear<T>(&self, work: impl Future<Output = Result<T, SourceError>>) -> Result<T, SourceError> {
         // What is there already would be given out for ever.
         if Instant::now() >= self.until {
             return Err(self.too_slow());
@@ -66,9 +66,9 @@ impl Patience {
         timeout_at(self.until, work).await.unwrap_or_else(|_| Err(self.too_slow()))
     }
 
-    fn too_slow(&self) -> Trouble {
+    fn too_slow(&self) -> SourceError {
         let detail = format!("The file did not come within {}.", in_words(self.seconds));
-        Trouble::last(FailureCode::SourceTooSlow, detail)
+        SourceError::last(FailureCode::SourceTooSlow, detail)
     }
 
     /// The source has got on after a failure, so that it has all its tries again.
@@ -80,16 +80,16 @@ impl Patience {
     ///
     /// # Errors
     /// If the trouble is final, the tries are used up, or the wait would be longer than what is left of the time.
-    pub(crate) async fn wait(&mut self, trouble: Trouble) -> Result<(), Trouble> {
+    pub(crate) async fn wait(&mut self, trouble: SourceError) -> Result<(), SourceError> {
         let wait = self.try_again(trouble)?;
         sleep(wait).await;
         Ok(())
     }
 
     /// How long to wait before the next try.
-    fn try_again(&mut self, trouble: Trouble) -> Result<Duration, Trouble> {
-        let Trouble::Passing { failure, after } = trouble else { return Err(trouble) };
-        let Some(wait) = WAITS.get(self.failures) else { return Err(Trouble::Final(failure)) };
+    fn try_again(&mut self, trouble: SourceError) -> Result<Duration, SourceError> {
+        let SourceError::Passing { failure, after } = trouble else { return Err(trouble) };
+        let Some(wait) = WAITS.get(self.failures) else { return Err(SourceError::Final(failure)) };
         self.failures += 1;
         let left = self.until.saturating_duration_since(Instant::now());
         let wait = after.unwrap_or_else(|| wait.mul_f64(rand::rng().random_range(0.75..1.25)));
@@ -102,9 +102,9 @@ impl Patience {
             Some(after) => {
                 let after = in_words(after.as_secs());
                 let detail = format!("The source is busy and asks to wait for {after}, which is longer than we do.");
-                Trouble::last(FailureCode::SourceBusy, detail)
+                SourceError::last(FailureCode::SourceBusy, detail)
             }
-            None => Trouble::Final(failure),
+            None => SourceError::Final(failure),
         })
     }
 }
@@ -160,14 +160,14 @@ mod tests {
         assert_eq!(told[7..], ["24 hours", "2 days"]);
     }
 
-    fn busy(after: Option<u64>) -> Trouble {
+    fn busy(after: Option<u64>) -> SourceError {
         let failure = Failure { code: FailureCode::SourceUnreachable, detail: "busy".to_owned() };
-        Trouble::Passing { failure, after: after.map(Duration::from_secs) }
+        SourceError::Passing { failure, after: after.map(Duration::from_secs) }
     }
 
     #[test]
     fn a_source_gets_five_tries_with_growing_waits_between_them() {
-        let mut patience = Patience::new(600);
+        let mut patience = RetryBudget::new(600);
         let waits: Vec<_> = (0..4).map(|_| patience.try_again(busy(None)).unwrap().as_secs_f64()).collect();
         for (wait, least) in waits.iter().zip([0.375, 0.75, 1.5, 3.0]) {
             assert!((least..least / 0.6).contains(wait), "{waits:?}");
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_source_is_waited_for_as_long_as_it_asks_if_that_fits() {
-        let mut patience = Patience::new(600);
+        let mut patience = RetryBudget::new(600);
         assert_eq!(patience.try_again(busy(Some(400))).unwrap().as_secs(), 400);
         let failure = patience.try_again(busy(Some(700))).unwrap_err().into_failure();
         assert_eq!(failure.code, FailureCode::SourceBusy);
@@ -188,13 +188,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_source_whose_time_is_over_is_waited_for_no_longer() {
-        let mut patience = Patience::new(1);
+        let mut patience = RetryBudget::new(1);
         assert_eq!(patience.try_again(busy(Some(1))).unwrap_err().into_failure().code, FailureCode::SourceBusy);
-        let never = patience.bear(std::future::pending::<Result<(), Trouble>>()).await;
+        let never = patience.bear(std::future::pending::<Result<(), SourceError>>()).await;
         let failure = never.unwrap_err().into_failure();
         assert_eq!(failure.code, FailureCode::SourceTooSlow);
         assert_eq!(failure.detail, "The file did not come within 1 second.");
-        let at_once = patience.bear(std::future::ready(Ok::<_, Trouble>(()))).await;
+        let at_once = patience.bear(std::future::ready(Ok::<_, SourceError>(()))).await;
         assert_eq!(at_once.unwrap_err().into_failure().code, FailureCode::SourceTooSlow);
         assert_eq!(patience.try_again(busy(None)).unwrap_err().into_failure().detail, "busy");
     }
