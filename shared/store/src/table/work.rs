@@ -164,7 +164,7 @@ impl Table {
         Ok(assets.into_iter().flatten().filter_map(|asset| Work::due(asset, now)).collect())
     }
 
-    fn worker(&self, trace: Option<TraceParent>) -> Actor {
+    pub(super) fn worker(&self, trace: Option<TraceParent>) -> Actor {
         Actor { by: Principal::Worker(self.function), trace }
     }
 }

@@ -16,9 +16,7 @@ use super::{Item, Table, key, malformed, number, text, unexpected, usage};
 use quayside_domain::event::Event;
 use quayside_domain::index::tag_entries;
 use quayside_domain::rights::Membership;
-use quayside_domain::{
-    Actor, Asset, Authorized, Change, Error, EventKind, Guard, Principal, Result, Role, Status, Work, rights,
-};
+use quayside_domain::{Actor, Asset, Authorized, Change, Error, EventKind, Guard, Result, Role, Status, Work, rights};
 
 /// A worker's change is computed anew where the record has changed meanwhile, so many times: the message of one that
 /// cannot be written comes back only after its visibility timeout.
@@ -66,7 +64,7 @@ impl Table {
         quota_bytes: Option<u64>,
         transition: impl Fn(&Asset) -> Change,
     ) -> Result<Work<Asset>> {
-        let actor = Actor { by: Principal::Worker(self.function), trace: work.trace() };
+        let actor = self.worker(work.trace());
         let mut again = None;
         for _ in 0..ATTEMPTS {
             let work = again.as_ref().unwrap_or(work);
@@ -95,21 +93,21 @@ impl Table {
     /// # Errors
     /// `Conflict` if the record has changed; `Unavailable` or `Internal`.
     pub(super) async fn write_housekeeping(&self, change: &Change) -> Result<()> {
-        let actor = Actor { by: Principal::Worker(self.function), trace: None };
-        self.write_change(change, &actor, Terms::default()).await
+        self.write_once(change, &self.worker(None)).await
     }
 
     async fn write_change(&self, change: &Change, actor: &Actor, terms: Terms) -> Result<()> {
         let (before, after) = (change.before(), change.after());
         let footprint = after.footprint().minus(before.footprint());
-        let mut writes = vec![build(self.update(change)?)?];
+        let update = self.update(change)?;
+        let mut writes = Vec::new();
         if !footprint.is_nothing() {
             writes.push(match terms.quota_bytes {
                 Some(quota) => self.add_within_quota(&before.owner, footprint, quota)?,
                 None => self.add_to_usage(&before.owner, footprint)?,
             });
         }
-        let membership_at = writes.len();
+        let membership_at = 1 + writes.len();
         if let Some(membership) = &terms.membership {
             writes.push(self.membership_check(membership)?);
         }
@@ -120,9 +118,10 @@ impl Table {
         if before.status() == Status::Ingesting && after.status() != Status::Ingesting {
             writes.push(self.forget_source(before.id)?);
         }
-        if writes.len() == 1 {
-            return Box::pin(self.write_alone(change)).await;
+        if writes.is_empty() {
+            return Box::pin(self.write_alone(update)).await;
         }
+        writes.insert(0, build(update)?);
         // Boxed, since the SDK's futures are deep and a worker's own come on top of them.
         let Outcome::Refused(refusals) = Box::pin(self.transact(writes)).await? else { return Ok(()) };
         let failed = |index: usize| refusals.get(index).filter(|refusal| refusal.failed);
@@ -178,8 +177,7 @@ impl Table {
 
     /// A single update. An answer that was lost on its way makes the SDK write again; then what is there is what we wrote.
     /// (A transaction is known by its token and needs no such look.)
-    async fn write_alone(&self, change: &Change) -> Result<()> {
-        let update = self.update(change)?;
+    async fn write_alone(&self, update: Expressions) -> Result<()> {
         let request = self
             .client
             .update_item()
